@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Traffic keys and the table that finds them by receiver index.
+ */
+#ifndef _JVPN_KEYPAIR_H
+#define _JVPN_KEYPAIR_H
+
+#include <linux/atomic.h>
+#include <linux/kref.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "crypto.h"
+#include "replay.h"
+#include "table.h"
+
+struct jvpn_session;
+
+/*
+ * One generation of traffic keys. It holds a reference on its session; the
+ * session's slots hold one on it, and so does every AEAD operation in flight.
+ */
+struct jvpn_keypair {
+	struct jvpn_aead send;
+	struct jvpn_aead receive;
+	struct jvpn_session *session;
+	atomic64_t send_counter;
+	u64 born_ns;			/* boot clock */
+	u64 reject_after_messages;
+	u64 rekey_after_messages;
+	struct jvpn_index index;	/* ours: what the peer puts into its headers */
+	u32 remote_index;		/* the peer's; host order */
+	u8 cipher;
+	bool initiator;			/* of the session */
+	bool valid;			/* false once dropped from its slot for good */
+
+	spinlock_t replay_lock;		/* leaf */
+	struct jvpn_replay replay;
+	atomic64_t auth_fails;
+
+	struct kref ref;
+	struct rcu_work free_work;
+};
+
+struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair);
+/* Any context: the last one frees in process context after a grace period. */
+void jvpn_keypair_put(struct jvpn_keypair *keypair);
+
+#endif /* _JVPN_KEYPAIR_H */
