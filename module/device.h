@@ -20,6 +20,7 @@
 #include "kdf.h"
 #include "noise.h"
 #include "policy.h"
+#include "ratelimit.h"
 
 #define JVPN_HANDSHAKE_QUEUE_MAX	4096
 #define JVPN_HANDSHAKE_QUEUE_LOADED	(JVPN_HANDSHAKE_QUEUE_MAX / 8)
@@ -54,7 +55,9 @@ struct jvpn_device {
 	struct jvpn_hmac_key token_key;	/* path tokens; random per device */
 	struct jvpn_hmac_key notice_key; /* derived from the static private key */
 	spinlock_t notice_lock;		/* the copy of notice_key that softirq reads */
-	struct jvpn_cookie_checker cookie_checker;
+	struct jvpn_cookie_checker cookie_checker; /* under identity_lock */
+	struct jvpn_ratelimit handshake_limit;
+	struct jvpn_ratelimit notice_limit;
 
 	struct jvpn_policy policy;	/* default for peers; under lock, read under policy_lock */
 	spinlock_t policy_lock;
@@ -63,7 +66,8 @@ struct jvpn_device {
 	unsigned int peer_count;
 	struct rhashtable peer_table;	/* by public key */
 	struct rhashtable session_table; /* by session id */
-	struct rhashtable index_table;	/* by receiver index, see table.h */
+	struct rhashtable index_table;	/* by own receiver index, see table.h */
+	struct rhashtable remote_table;	/* by the peers' receiver index, for NOTICE */
 	atomic_t session_count;
 	struct jvpn_allowedips allowedips;
 

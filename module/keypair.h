@@ -12,6 +12,7 @@
 #include <linux/workqueue.h>
 
 #include "crypto.h"
+#include "noise.h"
 #include "replay.h"
 #include "table.h"
 
@@ -30,7 +31,10 @@ struct jvpn_keypair {
 	u64 reject_after_messages;
 	u64 rekey_after_messages;
 	struct jvpn_index index;	/* ours: what the peer puts into its headers */
-	u32 remote_index;		/* the peer's; host order */
+	struct jvpn_index remote;	/* the peer's: what we put into headers; in remote_table
+					 * unless another peer happens to use the same value
+					 */
+	u8 notice_token[JVPN_TOKEN_LEN]; /* what the peer would prove a NOTICE with */
 	u8 cipher;
 	bool initiator;			/* of the session */
 	bool valid;			/* false once dropped from its slot for good */
@@ -46,5 +50,22 @@ struct jvpn_keypair {
 struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair);
 /* Any context: the last one frees in process context after a grace period. */
 void jvpn_keypair_put(struct jvpn_keypair *keypair);
+
+/**
+ * jvpn_keypair_create - keys of one handshake, not yet in any table
+ * @session: gets referenced
+ * @secrets: of the handshake
+ * @cipher: enum jvpn_cipher
+ * @initiator: of the session: decides the direction labels
+ *
+ * Context: process (allocates two ciphers).
+ * Return: the keypair with one reference, or ERR_PTR.
+ */
+struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session,
+					 const struct jvpn_noise_secrets *secrets,
+					 u8 cipher, bool initiator);
+
+/* Takes it out of both tables; later packets find nothing. Any context up to softirq. */
+void jvpn_keypair_unhash(struct jvpn_keypair *keypair);
 
 #endif /* _JVPN_KEYPAIR_H */

@@ -32,7 +32,7 @@ struct jvpn_peer {
 	spinlock_t lock;			/* BH-safe; everything below */
 	bool dead;
 	u8 psk[JVPN_SYMMETRIC_KEY_LEN];
-	struct jvpn_cookie cookie;
+	struct jvpn_cookie_jar cookie_jar;	/* has its own lock */
 	struct jvpn_path_config paths[JVPN_MAX_PATHS];
 	struct jvpn_policy policy;		/* own, if has_policy; else the device's */
 	bool has_policy;
@@ -47,6 +47,7 @@ struct jvpn_peer {
 
 	struct delayed_work persist_work;	/* creates a successor; holds a reference */
 	u32 persist_backoff_ms;
+	bool stopped;				/* an operator ended the session: traffic alone begins none */
 
 	/* What ended sessions moved; live ones count in the session. */
 	u64 rx_packets, tx_packets, rx_bytes, tx_bytes;

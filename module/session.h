@@ -110,7 +110,7 @@ struct jvpn_session {
 	u64 clock_calibrated_ns;
 
 	/* Own INIT under way (create or rekey). */
-	struct jvpn_noise_handshake handshake;
+	struct jvpn_noise handshake;
 	struct jvpn_index handshake_index;
 	u8 handshake_kind;		/* enum jvpn_hs_kind, 0: none out */
 	u8 handshake_tries;
@@ -120,9 +120,7 @@ struct jvpn_session {
 	u32 remote_handshake_index;
 	bool simultaneous;		/* answered while an own create was out */
 
-	/* The peer's NOTICE token for the keys in use. */
-	u8 notice_token[JVPN_TOKEN_LEN];
-	u64 notice_ns;
+	u64 notice_ns;			/* last NOTICE acted upon */
 
 	struct jvpn_path paths[JVPN_MAX_PATHS];
 	u64 valid_rx_ns;		/* something authentic came; WRITE_ONCE */
@@ -235,8 +233,11 @@ void jvpn_session_want_rekey(struct jvpn_session *session);
 /* The kernel's routing or a socket said that a datagram on this path failed. */
 void jvpn_session_path_error(struct jvpn_session *session, u8 path_id, int err);
 
-/* A NOTICE for one of our peers' indexes came in. @token was checked for size only. */
-void jvpn_session_notice(struct jvpn_device *device, u32 receiver_index, const u8 *token);
+/*
+ * A NOTICE came in: a peer does not know the index that we used. Only its size
+ * and reserved bytes were judged.
+ */
+void jvpn_session_notice(struct jvpn_device *device, u32 remote_index, const u8 *token);
 
 /* ---- what send.c offers to the session ---- */
 
@@ -329,7 +330,10 @@ void jvpn_session_check_paths(struct jvpn_device *device);
 void jvpn_session_link_down(struct jvpn_device *device, int ifindex);
 void jvpn_session_address_removed(struct jvpn_device *device, u8 family, const u8 *addr);
 
-/* Debug: stop and go on as after a suspend. */
+/* Worker of peer->persist_work: begins a successor. */
+void jvpn_session_persist_work(struct work_struct *work);
+
+/* Debug: go on after device->frozen, as after a suspend. */
 void jvpn_session_thaw(struct jvpn_device *device);
 
 extern const struct rhashtable_params jvpn_session_table_params;

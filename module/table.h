@@ -29,6 +29,9 @@ void jvpn_index_table_destroy(struct rhashtable *table);
 /* Picks a random free value. Any context up to softirq. -ENOMEM, -EBUSY. */
 int jvpn_index_insert(struct rhashtable *table, struct jvpn_index *index,
 		      enum jvpn_index_kind kind, void *owner);
+/* The same with a value that is given; -EEXIST. */
+int jvpn_index_insert_value(struct rhashtable *table, struct jvpn_index *index, u32 value,
+			    enum jvpn_index_kind kind, void *owner);
 /* No effect on one that is not in the table. Its memory must outlive a grace period. */
 void jvpn_index_remove(struct rhashtable *table, struct jvpn_index *index);
 /* RCU read side. */
