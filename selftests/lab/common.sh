@@ -44,7 +44,8 @@ timed() {
 
 # cached ENTRY FUNCTION: make sure that $CACHE/ENTRY exists. FUNCTION is called
 # with a temporary directory to fill, which is renamed to its place only when
-# complete; an interrupted run leaves nothing that looks finished.
+# complete; an interrupted run leaves nothing that looks finished. FUNCTION runs
+# where bash ignores `set -e`: it has to chain its steps with &&.
 cached() {
 	local entry=$1 fill=$2 tmp
 	[[ -e $CACHE/$entry ]] && return 0
@@ -55,7 +56,7 @@ cached() {
 		rm -rf "$CACHE/tmp.$entry."*
 		tmp=$CACHE/tmp.$entry.$$
 		mkdir -p "$tmp"
-		"$fill" "$tmp"
+		"$fill" "$tmp" || exit 1
 		mv -T "$tmp" "$CACHE/$entry"
 	) 9>"$CACHE/$entry.lock" || die "cannot make $entry"
 }

@@ -71,5 +71,6 @@ dmesg -n 1
 dmesg >/run/lab/dmesg
 echo "$rc" >/run/lab/status
 sync
+echo "lab: machine down"
 echo o >/proc/sysrq-trigger
 sleep 60

@@ -70,7 +70,7 @@ else
 	# shellcheck disable=SC2086
 	timeout -k 5 "$limit" "$uml/linux" "${args[@]}" con0=fd:0,fd:1 \
 		$append </dev/null 2>&1 | tee "$run/console" |
-		sed -u '1,/^lab: machine up/d' || rc=${PIPESTATUS[0]}
+		sed -u -e '1,/^lab: machine up/d' -e '/^lab: machine down/,$d' || rc=${PIPESTATUS[0]}
 fi
 
 [[ -n $log && -s $run/dmesg ]] && cp "$run/dmesg" "$log"

@@ -18,12 +18,12 @@ entry=uml-$version-$(short_hash "$LAB/uml.config")
 build_kernel() {
 	local dir=$1
 
-	tar -xf "$tarball" -C "$dir" --strip-components=1
-	cd "$dir"
-	make ARCH=um defconfig
-	scripts/kconfig/merge_config.sh -m .config "$LAB/uml.config"
-	make ARCH=um olddefconfig
-	make ARCH=um -j"$JOBS" all
+	tar -xf "$tarball" -C "$dir" --strip-components=1 &&
+		cd "$dir" &&
+		make ARCH=um defconfig &&
+		scripts/kconfig/merge_config.sh -m .config "$LAB/uml.config" &&
+		make ARCH=um olddefconfig &&
+		make ARCH=um -j"$JOBS" all
 }
 
 # Keep the cache small: an external module needs headers, scripts and symbols.
@@ -39,8 +39,8 @@ trim() {
 
 fill() {
 	timed "building the debug UML kernel $version (6 to 20 minutes)" \
-		build_kernel "$1"
-	trim "$1"
+		build_kernel "$1" &&
+		trim "$1"
 }
 
 cached "$entry" fill

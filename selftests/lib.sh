@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# lib.sh: what the tests in network namespaces share. Sourced, never run.
+#
+# The world a test gets from `topology`:
+#
+#                 up0 10.1.0.2          wan 198.51.100.2
+#            .-----------------[ r0 ]--------------------.
+#            |  2001:db8:1::2           2001:db8:10::2   |       gw 192.0.2.1
+#      [ client ]                                     [ net ]-------------[ gw ]
+#            |    up1 10.2.0.2          wan 203.0.113.2  |   2001:db8:99::1
+#            '-----------------[ r1 ]--------------------'
+#               2001:db8:2::2    NAT    2001:db8:20::2   |      at 192.0.3.2
+#                                                        '-----------[ attacker ]
+#                                                           2001:db8:66::2
+#
+# Boxes are network namespaces, reached as $client, $r0, $r1, $net, $gw and
+# $attacker. r1 translates addresses (IPv4 and IPv6), r0 does not. The client
+# has a default route over each uplink, up0 preferred. Both wan links delay by
+# half of the round trip in each direction.
+#
+# Time is virtual in UML: computing takes none, so a loop that polls without
+# sleeping never ends. Use wait_for.
+#
+# A test says on comment lines of its own where and how it runs:
+#     # kernels: all | uml | "6.1 6.12 7.3" ...      (default all)
+#     # timeout: SECONDS                             (default 120)
+
+set -euo pipefail
+
+LIB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TEST_TMP=$(mktemp -d)
+RESULTS_DIR=${JVPN_RESULTS_DIR:-$TEST_TMP}
+MACHINE=${JVPN_MACHINE:-host}
+
+# --- Reporting: TAP on standard output, notes as comments -------------------
+
+tap_count=0 tap_failed=0
+
+tap_ok() {
+	printf 'ok %d %s\n' $((++tap_count)) "$*"
+}
+
+tap_fail() {
+	tap_failed=$((tap_failed + 1))
+	printf 'not ok %d %s\n' $((++tap_count)) "$*"
+}
+
+# tap_skip DESCRIPTION REASON
+tap_skip() {
+	printf 'ok %d %s # SKIP %s\n' $((++tap_count)) "$1" "$2"
+}
+
+# skip_all REASON: nothing of this test can run here.
+skip_all() {
+	printf '1..0 # SKIP %s\n' "$*"
+	exit 4
+}
+
+note() {
+	printf '# %s\n' "$*"
+}
+
+# check DESCRIPTION COMMAND...: one test line from the command's exit status;
+# its output is shown only when it fails.
+check() {
+	local what=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		tap_ok "$what"
+	else
+		[[ -z $out ]] || printf '%s\n' "$out" | sed 's/^/# /'
+		tap_fail "$what"
+	fi
+}
+
+# check_fails DESCRIPTION COMMAND...: the command must fail, but not crash.
+check_fails() {
+	local what=$1 out rc=0
+	shift
+	out=$("$@" 2>&1) || rc=$?
+	if ((rc > 0 && rc < 124)); then
+		tap_ok "$what"
+	else
+		printf '# exit status %d: %s\n' "$rc" "$out"
+		tap_fail "$what"
+	fi
+}
+
+# check_equal DESCRIPTION EXPECTED ACTUAL
+check_equal() {
+	if [[ $2 == "$3" ]]; then
+		tap_ok "$1"
+	else
+		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") |
+			sed 's/^/# /' || true
+		tap_fail "$1"
+	fi
+}
+
+# check_at_most DESCRIPTION LIMIT ACTUAL: numbers, fractions allowed.
+check_at_most() {
+	if awk -v a="$3" -v l="$2" 'BEGIN { exit !(a != "" && a + 0 <= l + 0) }'; then
+		tap_ok "$1 ($3 <= $2)"
+	else
+		tap_fail "$1 ($3 > $2)"
+	fi
+}
+
+# --- Cleaning up: last deferred, first done ---------------------------------
+
+deferred=()
+
+# defer COMMAND...: run it when the test ends, however it ends.
+defer() {
+	deferred+=("$(printf '%q ' "$@")")
+}
+
+finish() {
+	local rc=$? i
+	trap - EXIT
+	set +e
+	for ((i = ${#deferred[@]} - 1; i >= 0; i--)); do
+		eval "${deferred[i]}" >/dev/null 2>&1
+	done
+	rm -rf "$TEST_TMP"
+	if ((rc != 0 && rc != 4)); then
+		note "stopped with exit status $rc"
+	elif ((rc == 0 && tap_failed)); then
+		rc=1
+	fi
+	exit "$rc"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+trap 'note "line $LINENO of $0: $BASH_COMMAND"' ERR
+set -E
+
+# background COMMAND...: start it; it is stopped at the end. Its number is in $!.
+background() {
+	"$@" &
+	defer kill "$!"
+}
+
+# --- Waiting ----------------------------------------------------------------
+
+# wait_for SECONDS COMMAND...: until the command succeeds; fails when it did
+# not do so in time. Looks every 10 ms, without wasting a process on it.
+wait_for() {
+	local steps=$(($1 * 100))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((steps-- > 0)) || return 1
+		sleep 0.01
+	done
+}
+
+# now_ms: milliseconds of the boot clock, the one events carry.
+now_ms() {
+	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+}
+
+# wait_listening NAMESPACE PROTOCOL PORT: until something listens there.
+wait_listening() {
+	local ns=$1 flag=-t
+	[[ $2 == udp ]] && flag=-u
+	wait_for 10 sh -c \
+		"ip netns exec $ns ss -H -n -l $flag 'sport = :$3' | grep -q ."
+}
+
+# --- Namespaces -------------------------------------------------------------
+
+# setup_ns NAME...: make namespaces with unique names and set the variables
+# NAME to them.
+setup_ns() {
+	local var
+	for var in "$@"; do
+		printf -v "$var" '%s-%s' "${var//_/-}" "$$"
+		ip netns add "${!var}"
+		defer ip netns del "${!var}"
+		ip -n "${!var}" link set lo up
+		in_ns "${!var}" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+			net.ipv6.conf.default.accept_dad=0 \
+			net.ipv6.conf.all.router_solicitations=0 \
+			net.ipv6.conf.default.router_solicitations=0
+	done
+}
+
+in_ns() {
+	local ns=$1
+	shift
+	ip netns exec "$ns" "$@"
+}
+
+# veth NAMESPACE1 NAME1 NAMESPACE2 NAME2: a pair of devices, both up.
+veth() {
+	ip -n "$1" link add "$2" type veth peer name "$4" netns "$3"
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+}
+
+# addr NAMESPACE DEVICE ADDRESS/PREFIX...
+addr() {
+	local ns=$1 dev=$2 a
+	shift 2
+	for a in "$@"; do
+		if [[ $a == *:* ]]; then
+			ip -n "$ns" addr add "$a" dev "$dev" nodad
+		else
+			ip -n "$ns" addr add "$a" dev "$dev"
+		fi
+	done
+}
+
+# default_via NAMESPACE METRIC GATEWAY...
+default_via() {
+	local ns=$1 metric=$2 g
+	shift 2
+	for g in "$@"; do
+		ip -n "$ns" route add default via "$g" metric "$metric"
+	done
+}
+
+forwarding() {
+	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 \
+		net.ipv6.conf.all.keep_addr_on_down=1 \
+		net.ipv6.conf.default.keep_addr_on_down=1
+}
+
+GW4=192.0.2.1
+GW6=2001:db8:99::1
+
+# topology [RTT_MS [RTT1_MS]]: build the world drawn above. The first is the
+# round trip over up0, the second over up1 (default the same); 0 for no delay.
+topology() {
+	local rtt0=${1:-20} rtt1=${2:-${1:-20}}
+
+	setup_ns client r0 r1 net gw attacker
+	forwarding "$r0"
+	forwarding "$r1"
+	forwarding "$net"
+
+	veth "$client" up0 "$r0" lan
+	addr "$client" up0 10.1.0.2/24 2001:db8:1::2/64
+	addr "$r0" lan 10.1.0.1/24 2001:db8:1::1/64
+	veth "$client" up1 "$r1" lan
+	addr "$client" up1 10.2.0.2/24 2001:db8:2::2/64
+	addr "$r1" lan 10.2.0.1/24 2001:db8:2::1/64
+	uplink_routes 0
+	uplink_routes 1
+
+	veth "$r0" wan "$net" to_r0
+	addr "$r0" wan 198.51.100.2/24 2001:db8:10::2/64
+	addr "$net" to_r0 198.51.100.1/24 2001:db8:10::1/64
+	default_via "$r0" 100 198.51.100.1 2001:db8:10::1
+	veth "$r1" wan "$net" to_r1
+	addr "$r1" wan 203.0.113.2/24 2001:db8:20::2/64
+	addr "$net" to_r1 203.0.113.1/24 2001:db8:20::1/64
+	default_via "$r1" 100 203.0.113.1 2001:db8:20::1
+
+	veth "$gw" gw0 "$net" to_gw
+	addr "$gw" gw0 $GW4/24 $GW6/64
+	addr "$net" to_gw 192.0.2.254/24 2001:db8:99::254/64
+	default_via "$gw" 100 192.0.2.254 2001:db8:99::254
+	veth "$attacker" at0 "$net" to_at
+	addr "$attacker" at0 192.0.3.2/24 2001:db8:66::2/64
+	addr "$net" to_at 192.0.3.1/24 2001:db8:66::1/64
+	default_via "$attacker" 100 192.0.3.1 2001:db8:66::1
+
+	# Only the uplinks' own networks are known to the net; what r1 has
+	# behind it is hidden by its address translation.
+	ip -n "$net" route add 10.1.0.0/24 via 198.51.100.2
+	ip -n "$net" route add 2001:db8:1::/64 via 2001:db8:10::2
+	nat_rules 20000-29999
+
+	delay 0 "$rtt0"
+	delay 1 "$rtt1"
+}
+
+# delay UPLINK RTT_MS: half of it on each end of the wan link.
+delay() {
+	local half
+	half=$(awk -v r="$2" 'BEGIN { printf "%g", r / 2 }')
+	if [[ $half == 0 ]]; then
+		tc -n "$(router "$1")" qdisc del dev wan root 2>/dev/null || true
+		tc -n "$net" qdisc del dev "to_r$1" root 2>/dev/null || true
+		return 0
+	fi
+	tc -n "$(router "$1")" qdisc replace dev wan root netem \
+		delay "${half}ms" limit 10000
+	tc -n "$net" qdisc replace dev "to_r$1" root netem \
+		delay "${half}ms" limit 10000
+}
+
+router() {
+	[[ $1 == 0 ]] && echo "$r0" || echo "$r1"
+}
+
+# uplink_routes UPLINK: the default routes over it (they go with the link).
+uplink_routes() {
+	local n=$(($1 + 1))
+	ip -n "$client" route replace default via "10.$n.0.1" dev "up$1" \
+		metric $((n * 100))
+	ip -n "$client" -6 route replace default via "2001:db8:$n::1" \
+		dev "up$1" metric $((n * 100))
+}
+
+# nat_rules PORTS: what r1 does; connections leave from these ports.
+nat_rules() {
+	in_ns "$r1" nft -f - <<-RULES
+		table inet nat
+		delete table inet nat
+		table inet nat {
+			chain postrouting {
+				type nat hook postrouting priority srcnat;
+				oifname wan meta l4proto { tcp, udp } masquerade to :$1
+				oifname wan masquerade
+			}
+		}
+	RULES
+}
+
+# --- What goes wrong --------------------------------------------------------
+
+uplink_down() {
+	ip -n "$client" link set "up$1" down
+}
+
+# uplink_up UPLINK: also after carrier_lost.
+uplink_up() {
+	ip -n "$(router "$1")" link set lan up
+	ip -n "$client" link set "up$1" up
+	addr "$client" "up$1" "2001:db8:$(($1 + 1))::2/64" 2>/dev/null || true
+	uplink_routes "$1"
+}
+
+# carrier_lost UPLINK: the link stays up but has no carrier.
+carrier_lost() {
+	ip -n "$(router "$1")" link set lan down
+}
+
+# blackhole UPLINK: everything is dropped silently behind the router.
+blackhole() {
+	in_ns "$(router "$1")" nft -f - <<-RULES
+		table inet blackhole {
+			chain forward {
+				type filter hook forward priority -200;
+				counter drop
+			}
+		}
+	RULES
+}
+
+blackhole_end() {
+	in_ns "$(router "$1")" nft delete table inet blackhole
+}
+
+# nat_rebind: r1 gets another address on its wan side and forgets its
+# connections; what the client sends next leaves from there and a new port.
+nat_address=2
+nat_rebind() {
+	local old=$nat_address
+	nat_address=$((nat_address == 2 ? 3 : 2))
+	addr "$r1" wan "203.0.113.$nat_address/24" "2001:db8:20::$nat_address/64"
+	nat_rules $((nat_address))0000-$((nat_address))9999
+	# The kernel drops translations of an address that goes away; a
+	# secondary address must survive its primary.
+	in_ns "$r1" sysctl -qw net.ipv4.conf.wan.promote_secondaries=1
+	ip -n "$r1" addr del "203.0.113.$old/24" dev wan
+	ip -n "$r1" addr del "2001:db8:20::$old/64" dev wan
+	ip -n "$r1" route replace default via 203.0.113.1 metric 100
+}
+
+# --- jvpn -------------------------------------------------------------------
+
+# load_module [PARAMETER=VALUE]..., unload_module: the machine's own copy.
+load_module() {
+	if [[ -n ${JVPN_MODULE_DIR-} ]]; then
+		insmod "$JVPN_MODULE_DIR/jvpn.ko" "$@"
+	else
+		modprobe jvpn "$@"
+	fi
+}
+
+unload_module() {
+	rmmod jvpn
+}
+
+# Helpers that configure devices with jvpn-tool stand in netns/jvpn.sh.
+if [[ -e $LIB_DIR/netns/jvpn.sh ]]; then
+	# shellcheck disable=SC1091
+	. "$LIB_DIR/netns/jvpn.sh"
+fi
