@@ -82,6 +82,7 @@ struct jvpn_control {
 		} wanted;
 		struct {
 			u8 token[JVPN_TOKEN_LEN];
+			struct jvpn_addr observed; /* PATH_CHALLENGE: the tuple it was sent to */
 		} path_token;		/* PATH_CHALLENGE, PATH_CONFIRM */
 		struct {
 			u32 serial;

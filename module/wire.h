@@ -258,7 +258,12 @@ struct jvpn_wire_reattach_wanted {
 	__le16 reserved;
 } __packed;
 
-struct jvpn_wire_path_token {
+struct jvpn_wire_path_challenge {
+	u8 token[JVPN_TOKEN_LEN];
+	struct jvpn_wire_endpoint observed; /* the tuple that is challenged */
+} __packed;
+
+struct jvpn_wire_path_confirm {
 	u8 token[JVPN_TOKEN_LEN];
 } __packed;
 
