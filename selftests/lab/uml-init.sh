@@ -40,6 +40,7 @@ show "$TOP"
 [[ $BUILD == "$TOP"/* ]] || show "$BUILD"
 mount -t hostfs none /run/results -o "$RESULTS"
 export JVPN_RESULTS_DIR=/run/results
+export JVPN_MODULE_DIR=$BUILD/uml
 if [[ ! -e ${argv[0]} ]]; then
 	case ${argv[0]} in
 	/tmp/*/* | /run/*/*)

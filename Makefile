@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+# The ways into this project; `make help` explains them.
+
+BUILD ?= $(CURDIR)/build
+KERNELS ?= 6.1 6.12 7.3 uml
+KERNEL ?= 6.12
+LAB := selftests/lab
+export JVPN_BUILD := $(BUILD)
+
+all: tools module
+
+module:
+	$(LAB)/module.sh host
+
+tools:
+	$(MAKE) -C tools BUILD=$(BUILD)
+
+check:
+	+@TESTS="$(TESTS)" selftests/run.sh $(KERNELS)
+
+lint:
+	@$(LAB)/lint.sh
+
+demo:
+	@$(LAB)/demo.sh
+
+shell:
+	@$(LAB)/shell.sh $(KERNEL)
+
+install: all
+	$(LAB)/install.sh "$(DESTDIR)"
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make            the module for the running kernel (KDIR=... for another) and the tools'
+	@echo 'make demo       the demonstration, in a virtual machine'
+	@echo 'make check      all tests; KERNELS="6.1 6.12 7.3 uml" and TESTS="name ..." select'
+	@echo 'make lint       all static checks, on all kernels'
+	@echo 'make shell      a machine to play with; KERNEL=6.1, 6.12 (default), 7.3 or uml'
+	@echo 'make install    module and tools; DESTDIR=... for packagers'
+	@echo 'make clean      remove build/; the cache of the lab stays'
+	@echo 'The lab keeps kernels in JVPN_LAB_CACHE (default ~/.cache/jvpn-lab).'
+
+.PHONY: all module tools check lint demo shell install clean help

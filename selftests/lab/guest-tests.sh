@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# guest-tests.sh NAME...: runs inside a machine of the lab: the named tests of
+# selftests/netns/, then the checks of the machine itself.
+#
+# Speaks to ../run.sh outside over the console: a line `##begin NAME`, what the
+# test prints, `##end NAME STATUS SECONDS`; at last `##done`.
+
+cd "$(dirname "$0")/.." || exit 1
+tmp=$(mktemp -d)
+
+leaks=/sys/kernel/debug/kmemleak
+
+scan_for_leaks() {
+	echo scan >$leaks
+	sleep 5
+	echo scan >$leaks
+}
+
+# klog: what the kernel has said since the last call.
+mark=start
+echo "selftest: $mark" >/dev/kmsg
+klog() {
+	dmesg | sed "1,/selftest: $mark\$/d"
+	mark=mark-$SECONDS-$RANDOM
+	echo "selftest: $mark" >/dev/kmsg
+}
+
+# check_klog WHEN: a line only when there is something to say, unless asked.
+dirty=0
+check_klog() {
+	klog >"$tmp/klog"
+	if ! lab/klog-check.sh "$tmp/klog" >"$tmp/findings"; then
+		dirty=1
+		sed 's/^/# /' "$tmp/findings"
+		echo "not ok kernel log after $1"
+	fi
+}
+
+run_test() {
+	local name=$1 file=netns/$1.sh limit start=$SECONDS rc
+	limit=$(sed -n 's/^# timeout: *\([0-9]*\).*/\1/p' "$file" | head -n 1)
+	echo "##begin $name"
+	echo "selftest: test $name" >/dev/kmsg
+	timeout -k 5 "${limit:-120}" "$file" </dev/null
+	rc=$?
+	if ((rc == 124 || rc == 137)); then
+		echo "# stopped after ${limit:-120} s"
+		ip -all netns del
+	fi
+	check_klog "$name"
+	echo "##end $name $rc $((SECONDS - start))"
+}
+
+# KUnit reports in debugfs: suites of lines indented by four characters.
+run_kunit() {
+	local suite
+	echo "##begin kunit"
+	if insmod "$JVPN_MODULE_DIR/jvpn_test.ko"; then
+		for suite in /sys/kernel/debug/kunit/*/results; do
+			[[ -e $suite ]] || continue
+			name=$(basename "$(dirname "$suite")")
+			sed -nE -e "s/^    (ok|not ok) [0-9]+ (.*)/\1 $name: \2/p" \
+				-e 's/^ *# /# /p' "$suite"
+		done
+		rmmod jvpn_test || echo "not ok test module unloads"
+	else
+		echo "not ok test module loads"
+	fi
+	check_klog kunit
+	echo "##end kunit 0 0"
+}
+
+# What must be true of the machine when all is over.
+check_machine() {
+	echo "##begin machine"
+	if [[ -e /sys/module/jvpn ]]; then
+		if rmmod jvpn; then
+			echo "ok module unloads"
+		else
+			echo "not ok module unloads"
+		fi
+	fi
+	if [[ -w $leaks ]]; then
+		scan_for_leaks
+		if [[ -s $leaks ]]; then
+			sed 's/^/# /' $leaks | head -n 100
+			echo "not ok no memory leaked"
+		else
+			echo "ok no memory leaked"
+		fi
+	fi
+	check_klog "the end"
+	if ((dirty)); then
+		echo "not ok kernel log clean"
+	else
+		echo "ok kernel log clean"
+	fi
+	if [[ -e /proc/lockdep_stats ]]; then
+		if grep -qE 'debug_locks: +1$' /proc/lockdep_stats; then
+			echo "ok lockdep is still on"
+		else
+			echo "not ok lockdep is still on"
+		fi
+	fi
+	echo "##end machine 0 0"
+}
+
+# Whatever leaked while booting is not ours.
+if [[ -w $leaks ]]; then
+	scan_for_leaks
+	echo clear >$leaks
+fi
+check_klog "loading the module"
+if [[ -e ${JVPN_MODULE_DIR-}/jvpn_test.ko ]]; then
+	run_kunit
+fi
+for name; do
+	run_test "$name"
+done
+check_machine
+echo "##done"

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# run.sh [KERNEL]...: run the tests on kernels of the lab (default: all), two
+# machines at a time; `make check` calls it.
+#
+#   TESTS="NAME ..."   only these of selftests/netns/ (unit: those on the host)
+#
+# Prints TAP, every line with its kernel and test, and at last a line
+# `N passed, N failed, N skipped`. Exit status 0 only when nothing failed.
+# What machines and compilers said is kept in build/logs/.
+
+. "$(dirname "$0")/lab/common.sh"
+
+kernels=${*:-$ALL_KERNELS}
+logs=$BUILD/logs
+mkdir -p "$logs" "$RESULTS"
+started=$EPOCHSECONDS
+
+# tests_for KERNEL: the selected tests that want to run there.
+tests_for() {
+	local kernel=$1 file name where
+	for file in "$TOP"/selftests/netns/*.sh; do
+		[[ -x $file ]] || continue
+		name=$(basename "$file" .sh)
+		[[ -z ${TESTS-} || " $TESTS " == *" $name "* ]] || continue
+		where=$(sed -n 's/^# kernels: *//p' "$file" | head -n 1)
+		[[ ${where:=all} == all || " $where " == *" $kernel "* ]] &&
+			echo "$name"
+	done
+	return 0
+}
+
+# tap KERNEL [VARIABLE=VALUE]...: see tap.awk.
+tap() {
+	local kernel=$1 v args=()
+	shift
+	for v; do
+		args+=(-v "$v")
+	done
+	awk -v kernel="$kernel" "${args[@]}" -f "$LAB/tap.awk"
+}
+
+result() {
+	local rc=$1
+	shift
+	((rc == 0)) && echo "ok - $*" || echo "not ok - $*"
+}
+
+# run_machine KERNEL: boot once, run all tests of it.
+run_machine() {
+	local kernel=$1 start=$EPOCHSECONDS
+	local -a tests
+	mapfile -t tests < <(tests_for "$kernel")
+	if ((${#tests[@]} == 0)); then
+		say "no test to run on $kernel"
+		return
+	fi
+	case $kernel in
+	uml)
+		"$LAB/uml-run.sh" --no-build --no-check --timeout 2400 \
+			--log "$logs/uml.dmesg" \
+			"$LAB/guest-tests.sh" "${tests[@]}" || true
+		;;
+	*)
+		"$LAB/qemu-run.sh" --no-build --no-check --timeout 2400 \
+			--log "$logs/$kernel.dmesg" "$kernel" \
+			"$LAB/guest-tests.sh" "${tests[@]}" || true
+		;;
+	esac 2>&1 | tee "$logs/$kernel.console" | tap "$kernel" machine=1
+	say "$kernel: $((EPOCHSECONDS - start)) s"
+}
+
+# Userspace tests need no machine.
+run_unit() {
+	[[ -e $TOP/selftests/unit/Makefile ]] || return 0
+	[[ -z ${TESTS-} || " $TESTS " == *" unit "* ]] || return 0
+	{
+		echo "##begin unit"
+		rc=0
+		make -s -C "$TOP/selftests/unit" BUILD="$BUILD" check 2>&1 || rc=$?
+		echo "##end unit $rc 0"
+	} | tee "$logs/unit.log" | tap host
+}
+
+build_all() {
+	local kernel
+	if [[ -e $TOP/tools/Makefile ]]; then
+		rc=0
+		make -s -C "$TOP/tools" BUILD="$BUILD" >"$logs/tools.log" 2>&1 || rc=$?
+		((rc == 0)) || cat "$logs/tools.log" >&2
+		result $rc "host build: tools"
+	fi
+	[[ -e $TOP/Kbuild ]] || return 0
+	for kernel in $kernels; do
+		rc=0
+		"$LAB/module.sh" "$kernel" || rc=$?
+		result $rc "$kernel build: module"
+	done
+}
+
+run_all() {
+	local kernel running=0
+	build_all
+	run_unit
+	for kernel in $kernels; do
+		run_machine "$kernel" &
+		((++running < 2)) || { wait -n; running=$((running - 1)); }
+	done
+	wait
+	say "all took $((EPOCHSECONDS - started)) s"
+}
+
+for kernel in $kernels; do
+	[[ " $ALL_KERNELS " == *" $kernel "* ]] ||
+		die "no kernel $kernel: the lab has $ALL_KERNELS"
+done
+"$LAB/packages.sh"
+for kernel in $kernels; do
+	case $kernel in
+	uml) "$LAB/uml.sh" >/dev/null ;;
+	*) "$LAB/image.sh" "$kernel" >/dev/null ;;
+	esac
+done
+
+rc=0
+echo "TAP version 13"
+run_all | awk -f "$LAB/count.awk" || rc=$?
+exit "$rc"
