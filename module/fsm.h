@@ -55,11 +55,20 @@ enum jvpn_fsm_event {
  * @bound: whether the session has an active binding (two rows of DEGRADED
  *	   depend on it)
  *
- * Return: the state to go to (which may equal @state for none of the rows),
- * JVPN_FSM_STAY, or JVPN_FSM_ILLEGAL, also for arguments out of range.
+ * Return: the state to go to (never @state itself), JVPN_FSM_STAY, or
+ * JVPN_FSM_ILLEGAL, also for arguments out of range.
  */
 int jvpn_fsm_next(u8 state, u8 event, bool bound);
 
+/**
+ * jvpn_fsm_reason - the reason of an event that the caller cannot say better
+ * @event: enum jvpn_fsm_event
+ *
+ * Return: enum jvpn_reason; JVPN_REASON_NONE for an event out of range.
+ */
+u16 jvpn_fsm_reason(u8 event);
+
+/* Names without prefix, e.g. "ATTACHED"; "UNKNOWN" out of range. */
 const char *jvpn_fsm_state_name(u8 state);
 const char *jvpn_fsm_event_name(u8 event);
 

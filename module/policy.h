@@ -48,7 +48,7 @@ struct jvpn_policy_error {
 	const char *limit;	/* the field that sets the bound, or NULL if the table does */
 };
 
-/* One row of the table of fields. */
+/* One row of the table of fields, which stands in the order of struct jvpn_policy. */
 struct jvpn_policy_field {
 	const char *name;	/* as in the UAPI, lower case */
 	const char *unit;
@@ -62,8 +62,38 @@ struct jvpn_policy_field {
 extern const struct jvpn_policy_field jvpn_policy_fields[];
 extern const unsigned int jvpn_policy_field_count;
 
+/* Fill in the defaults of the table, version 0. */
 void jvpn_policy_default(struct jvpn_policy *policy);
+
+/**
+ * jvpn_policy_preset - fill in a preset
+ * @policy: overwritten whole, version 0; untouched on error
+ * @name: of the preset
+ *
+ * Return: 0, or -ENOENT if there is no such preset.
+ */
 int jvpn_policy_preset(struct jvpn_policy *policy, const char *name);
+
+/* Name of the index-th preset, or NULL past the last. */
+const char *jvpn_policy_preset_name(unsigned int index);
+
+/* One field, by its row of the table. Nothing is checked: validate afterwards. */
+u32 jvpn_policy_get(const struct jvpn_policy *policy,
+		    const struct jvpn_policy_field *field);
+void jvpn_policy_put(struct jvpn_policy *policy,
+		     const struct jvpn_policy_field *field, u32 v);
+
+/**
+ * jvpn_policy_validate - judge a policy as a whole
+ * @policy: what to judge
+ * @err: filled in with the first violation, untouched otherwise
+ *
+ * Ranges of the table come first, in its order, then the rules between fields;
+ * of such a rule, @err names the field that must change, the bound that the
+ * other field sets for it, and that other field.
+ *
+ * Return: 0 or -ERANGE.
+ */
 int jvpn_policy_validate(const struct jvpn_policy *policy, struct jvpn_policy_error *err);
 
 #endif /* _JVPN_POLICY_H */

@@ -10,16 +10,18 @@
 
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#include <linux/unaligned.h>
 
 #else /* userspace */
 
+#include <assert.h>
 #include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -28,29 +30,49 @@
 #include <string.h>
 #include <linux/types.h>
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef int32_t s32;
-typedef int64_t s64;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+typedef __s64 s64;
 
-#define __packed		__attribute__((__packed__))
-#define static_assert		_Static_assert
-#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
-#define min(a, b)		((a) < (b) ? (a) : (b))
-#define max(a, b)		((a) > (b) ? (a) : (b))
-#define min_t(t, a, b)		min((t)(a), (t)(b))
-#define max_t(t, a, b)		max((t)(a), (t)(b))
+#define JVPN_ATTRIBUTE(a)	__attribute__((a))
+#define __packed		JVPN_ATTRIBUTE(packed)
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof(*(a)))
+#define min_t(t, a, b)		({ t _a = (a); __typeof__(_a) _b = (b); _a < _b ? _a : _b; })
+#define max_t(t, a, b)		({ t _a = (a); __typeof__(_a) _b = (b); _a > _b ? _a : _b; })
+#define min(a, b)		min_t(__auto_type, a, b)
+#define max(a, b)		max_t(__auto_type, a, b)
+#define U32_MAX			UINT32_MAX
+#define U64_MAX			UINT64_MAX
 #define BITS_PER_LONG		(8 * (int)sizeof(long))
-#define div_u64(a, b)		((a) / (b))
-#define div64_u64(a, b)		((a) / (b))
+#define BIT(n)			(1UL << (n))
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#define hweight32(x)		((unsigned int)__builtin_popcount(x))
 #define cpu_to_le16(x)		htole16(x)
 #define cpu_to_le32(x)		htole32(x)
 #define cpu_to_le64(x)		htole64(x)
 #define le16_to_cpu(x)		le16toh(x)
 #define le32_to_cpu(x)		le32toh(x)
 #define le64_to_cpu(x)		le64toh(x)
+
+static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
+{
+	*remainder = dividend % divisor;
+	return dividend / divisor;
+}
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
+
+static inline u64 div64_u64(u64 dividend, u64 divisor)
+{
+	return dividend / divisor;
+}
 
 #endif /* __KERNEL__ */
 
