@@ -49,7 +49,7 @@ program=$(command -v "$1") || die "no program $1"
 shift
 mkdir -p "$RESULTS"
 run=$(mktemp -d "${TMPDIR:-/tmp}/jvpn-uml.XXXXXX")
-trap 'rm -rf "$run"' EXIT
+[[ -n ${JVPN_LAB_KEEP-} ]] || trap 'rm -rf "$run"' EXIT
 
 printf '%s\0' "$(realpath "$program")" "$@" >"$run/argv"
 {
@@ -70,7 +70,7 @@ else
 	# shellcheck disable=SC2086
 	timeout -k 5 "$limit" "$uml/linux" "${args[@]}" con0=fd:0,fd:1 \
 		$append </dev/null 2>&1 | tee "$run/console" |
-		sed -u -e '1,/^lab: machine up/d' -e '/^lab: machine down/,$d' || rc=${PIPESTATUS[0]}
+		sed -u -e '0,/^lab: machine up/d' -e '/^lab: machine down/,$d' || rc=${PIPESTATUS[0]}
 fi
 
 [[ -n $log && -s $run/dmesg ]] && cp "$run/dmesg" "$log"
