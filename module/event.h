@@ -16,6 +16,12 @@ struct jvpn_device;
 
 #define JVPN_EVENT_RING_DEFAULT	1024
 
+/* Of one kind and reason, so many limited reports a second go out one by one. */
+#define JVPN_EVENT_MERGE_BURST		5
+#define JVPN_EVENT_MERGE_WINDOW_NS	JVPN_NS_PER_S
+/* Kinds and reasons that are told apart at one time. */
+#define JVPN_EVENT_MERGE_SLOTS		32
+
 /* One report. Path ids are JVPN_PATH_NONE where there is none. */
 struct jvpn_event {
 	u64 seq;			/* set by jvpn_event_emit() */
@@ -51,6 +57,16 @@ struct jvpn_event {
 	struct jvpn_addr remote_to;
 };
 
+/* Limited reports of one kind and reason. */
+struct jvpn_event_merge {
+	struct jvpn_event last;		/* the newest that was held back */
+	u64 window_ns;			/* when the window began, boot clock */
+	u32 passed;			/* went out in this window */
+	u32 held;			/* wait for the end of it, to go out as one */
+	u16 reason;
+	u8 type;			/* 0: slot is free */
+};
+
 struct jvpn_event_ring {
 	spinlock_t lock;		/* leaf; taken with BH off */
 	struct jvpn_event *slot;	/* kvmalloc'ed, a power of two of them */
@@ -58,6 +74,8 @@ struct jvpn_event_ring {
 	u64 next;			/* number the next event gets; the first is 1 */
 	u64 sent;			/* the newest that was multicast */
 	struct work_struct work;
+	struct jvpn_event_merge *merge;	/* JVPN_EVENT_MERGE_SLOTS of them */
+	struct delayed_work merge_work;	/* sends what was held back */
 	bool stopping;
 };
 
@@ -83,5 +101,36 @@ void jvpn_event_emit(struct jvpn_device *device, struct jvpn_event *event);
  * Never used for transitions and switches.
  */
 void jvpn_event_emit_limited(struct jvpn_device *device, struct jvpn_event *event);
+
+/**
+ * jvpn_event_range - which events are in the ring
+ * @device: whose ring
+ * @oldest: number of the oldest; one above @newest when there is none
+ * @newest: number of the newest; 0 before the first
+ *
+ * Context: any up to softirq.
+ */
+void jvpn_event_range(struct jvpn_device *device, u64 *oldest, u64 *newest);
+
+/**
+ * jvpn_event_read - copy an event out of the ring
+ * @device: whose ring
+ * @seq: number of the first one wanted, at least 1
+ * @event: the copy; event->seq is above @seq if what was asked for is gone
+ *
+ * Context: any up to softirq.
+ * Return: 0, or -ENOENT: that number was not given yet.
+ */
+int jvpn_event_read(struct jvpn_device *device, u64 seq, struct jvpn_event *event);
+
+/**
+ * jvpn_event_set_node - name this end, as events show it
+ * @device: the device; its lock is held
+ * @node: zero-terminated, shorter than JVPN_NODE_NAME_LEN
+ */
+void jvpn_event_set_node(struct jvpn_device *device, const char *node);
+
+/* Copies that name. Any context up to softirq. */
+void jvpn_event_node(struct jvpn_device *device, char node[JVPN_NODE_NAME_LEN]);
 
 #endif /* _JVPN_EVENT_H */

@@ -27,6 +27,7 @@ struct jvpn_peer {
 	struct kref ref;
 	struct rcu_head rcu;
 	u8 public_key[JVPN_PUBLIC_KEY_LEN];
+	u64 serial;				/* in order of creation; list is sorted by it */
 	struct list_head allowedips_list;	/* under device->lock */
 
 	spinlock_t lock;			/* BH-safe; everything below */
@@ -58,7 +59,7 @@ struct jvpn_peer {
  *
  * Context: process, device->lock held.
  * Return: the peer, or ERR_PTR: -EINVAL (own key, low-order key), -ENOSPC
- * (JVPN_PEERS_MAX), -ENOMEM.
+ * (JVPN_PEERS_MAX), -EEXIST, -ENOMEM.
  */
 struct jvpn_peer *jvpn_peer_create(struct jvpn_device *device,
 				   const u8 public_key[JVPN_PUBLIC_KEY_LEN]);
