@@ -26,7 +26,7 @@ struct jvpn_allowedips_node;
 struct jvpn_allowedips {
 	struct jvpn_allowedips_node __rcu *root4;
 	struct jvpn_allowedips_node __rcu *root6;
-	struct mutex *lock;
+	struct mutex *lock;	/* the device's */
 	u64 serial;
 	u32 count;
 };
@@ -70,13 +70,13 @@ int jvpn_allowedips_insert(struct jvpn_allowedips *table, u8 family, const void 
  * @family: 4 or 6
  * @addr: 4 or 16 bytes in network byte order
  * @prefix_len: bits
- * @list: the peer's; a prefix that another peer has is left alone
+ * @peer: from whom; a prefix that another peer has is left alone
  *
  * Context: process, table->lock held.
  * Return: 0; -ENOENT; -EINVAL.
  */
 int jvpn_allowedips_remove(struct jvpn_allowedips *table, u8 family, const void *addr,
-			   u8 prefix_len, struct list_head *list);
+			   u8 prefix_len, const struct jvpn_peer *peer);
 
 /**
  * jvpn_allowedips_remove_peer - take all prefixes from a peer
@@ -114,18 +114,21 @@ struct jvpn_peer *jvpn_allowedips_lookup6(const struct jvpn_allowedips *table,
 					  const void *addr);
 
 /**
- * jvpn_allowedips_next - walk the entries of a peer, across dump messages
+ * jvpn_allowedips_walk - show the entries of a peer, across dump messages
  * @list: the peer's
- * @cursor: 0 to begin; afterwards what the last call left there
- * @entry: the next entry
+ * @cursor: 0 to begin; goes on from where it was left, maybe much later
+ * @show: called for each entry; an error ends the walk, and the next one begins
+ *	with the entry that was refused
+ * @arg: for @show
  *
  * An entry that is there all the time is shown exactly once, whatever else is
- * put in or taken out between two calls.
+ * put in or taken out between two walks.
  *
  * Context: process, table->lock held.
- * Return: true, or false when there is none after @cursor.
+ * Return: 0 when the last entry was shown, else the error of @show.
  */
-bool jvpn_allowedips_next(const struct list_head *list, u64 *cursor,
-			  struct jvpn_allowedip *entry);
+int jvpn_allowedips_walk(const struct list_head *list, u64 *cursor,
+			 int (*show)(const struct jvpn_allowedip *entry, void *arg),
+			 void *arg);
 
 #endif /* _JVPN_ALLOWEDIPS_H */

@@ -110,7 +110,7 @@ void jvpn_cookie_make_reply(const struct jvpn_cookie_checker *checker,
  * @expects_reply: @last_mac1 is set and was not answered yet
  */
 struct jvpn_cookie_jar {
-	spinlock_t lock;
+	spinlock_t lock;		/* leaf */
 	struct jvpn_hmac_key mac1_key;
 	u8 reply_key[JVPN_SYMMETRIC_KEY_LEN];
 	u64 received_ns;

@@ -70,6 +70,21 @@ int jvpn_aead_init(struct jvpn_aead *aead, u8 cipher,
 		   const u8 key[JVPN_SYMMETRIC_KEY_LEN], const u8 iv[JVPN_IV_LEN]);
 
 /**
+ * jvpn_aead_init_driver - the same with a driver of the caller's choice
+ * @aead: filled in; zeroed when an error is returned
+ * @cipher: enum jvpn_cipher that the driver implements
+ * @driver: name for the crypto API, e.g. "cryptd(...)" to have late answers
+ * @key: 32 bytes
+ * @iv: 12 bytes
+ *
+ * Context: process.
+ * Return: as jvpn_aead_init().
+ */
+int jvpn_aead_init_driver(struct jvpn_aead *aead, u8 cipher, const char *driver,
+			  const u8 key[JVPN_SYMMETRIC_KEY_LEN],
+			  const u8 iv[JVPN_IV_LEN]);
+
+/**
  * jvpn_aead_destroy - free the cipher and zeroize
  * @aead: may be zeroed or destroyed already
  *
@@ -81,22 +96,19 @@ void jvpn_aead_destroy(struct jvpn_aead *aead);
 const char *jvpn_aead_driver(const struct jvpn_aead *aead);
 
 /**
- * jvpn_aead_accelerated - is a cipher more than portable C on this machine?
- * @cipher: enum jvpn_cipher
- *
- * Context: process; allocates the cipher once to see which driver is picked,
- * and remembers the answer.
- * Return: true when its driver is an accelerated one.
- */
-bool jvpn_aead_accelerated(u8 cipher);
-
-/**
  * jvpn_aead_supported - which ciphers this kernel has
  *
- * Context: process; as jvpn_aead_accelerated().
+ * Context: process; gets each cipher once to see, and remembers what it found.
  * Return: mask of 1 << enum jvpn_cipher.
  */
 u32 jvpn_aead_supported(void);
+
+/**
+ * jvpn_aes_accelerated - is AES-GCM more than portable C on this machine?
+ *
+ * Context: process; as jvpn_aead_supported().
+ */
+bool jvpn_aes_accelerated(void);
 
 /**
  * jvpn_seal - encrypt a packet from one buffer into another

@@ -186,34 +186,31 @@ void jvpn_noise_zeroize(struct jvpn_noise *hs);
 void jvpn_noise_secrets_zeroize(struct jvpn_noise_secrets *secrets);
 
 /*
- * The same over raw bytes: any prologue, any length of payload, an ephemeral
- * key that the caller has put into hs->ephemeral_private. The published
- * vectors run against these, the functions above call nothing else.
+ * The same over raw bytes: any prologue, any length of payload, and an ephemeral
+ * key that the caller has put into hs->ephemeral_private. The published vectors
+ * run against these; the functions above do nothing else.
+ *
+ * The first message is ephemeral (32) || sealed static (48) || sealed payload
+ * (length + 16), the second is ephemeral (32) || sealed payload (length + 16).
  */
-
-/* A Noise message as pointers into whatever layout it has. */
-struct jvpn_noise_message {
-	u8 *ephemeral;			/* 32 bytes */
-	u8 *sealed_static;		/* 48 bytes; first message only */
-	u8 *sealed_payload;		/* payload_len + 16 bytes */
-	u8 *payload;			/* payload_len bytes */
-	size_t payload_len;		/* bytes, without the tag */
-};
+#define JVPN_NOISE_FIRST_OVERHEAD	(2 * JVPN_PUBLIC_KEY_LEN + 2 * JVPN_TAG_LEN)
+#define JVPN_NOISE_SECOND_OVERHEAD	(JVPN_PUBLIC_KEY_LEN + JVPN_TAG_LEN)
 
 int jvpn_noise_write_first(struct jvpn_noise *hs, const struct jvpn_identity *identity,
 			   const u8 remote_public[JVPN_PUBLIC_KEY_LEN],
-			   const void *prologue, size_t prologue_len,
-			   const struct jvpn_noise_message *msg);
+			   const struct jvpn_piece *prologue,
+			   const struct jvpn_piece *payload, u8 *message);
 int jvpn_noise_read_first(struct jvpn_noise *hs, const struct jvpn_identity *identity,
-			  const void *prologue, size_t prologue_len,
-			  const struct jvpn_noise_message *msg);
-int jvpn_noise_write_second(struct jvpn_noise *hs, const u8 psk[JVPN_SYMMETRIC_KEY_LEN],
-			    const struct jvpn_noise_message *msg,
+			  const struct jvpn_piece *prologue,
+			  const struct jvpn_piece *message, void *payload);
+int jvpn_noise_write_second(struct jvpn_noise *hs,
+			    const u8 psk[JVPN_SYMMETRIC_KEY_LEN],
+			    const struct jvpn_piece *payload, u8 *message,
 			    struct jvpn_noise_secrets *secrets);
 int jvpn_noise_read_second(const struct jvpn_noise *hs,
 			   const struct jvpn_identity *identity,
 			   const u8 psk[JVPN_SYMMETRIC_KEY_LEN],
-			   const struct jvpn_noise_message *msg,
+			   const struct jvpn_piece *message, void *payload,
 			   struct jvpn_noise_secrets *secrets);
 
 /* Keys derived later. None of these sleeps; any context. */

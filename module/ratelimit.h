@@ -40,7 +40,7 @@ struct jvpn_ratelimit {
 /**
  * jvpn_ratelimit_init - make a table
  * @limit: filled in
- * @sources: how many sources are told apart, at least; 16 bytes each
+ * @sources: how many sources are told apart, at least (about 20 bytes each)
  * @rate_per_s: tokens per second and source, 1 to 1000000
  * @burst: tokens in a full bucket, at least 1
  *
