@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Traffic keys: made in process context, dropped anywhere, freed by a worker. */
+#include <linux/slab.h>
+
+#include "device.h"
+#include "keypair.h"
+#include "noise.h"
+#include "session.h"
+
+/* A cipher's keys are freed in process context; no reader is left by then. */
+static void keypair_free(struct work_struct *work)
+{
+	struct jvpn_keypair *keypair = container_of(to_rcu_work(work), struct jvpn_keypair,
+						    free_work);
+	struct jvpn_session *session = keypair->session;
+
+	jvpn_aead_destroy(&keypair->send);
+	jvpn_aead_destroy(&keypair->receive);
+	kfree_sensitive(keypair);
+	jvpn_session_put(session);
+}
+
+static void set_limits(struct jvpn_keypair *keypair)
+{
+	keypair->rekey_after_messages = keypair->cipher == JVPN_CIPHER_AES_256_GCM ?
+		JVPN_REKEY_AFTER_MESSAGES_GCM : JVPN_REKEY_AFTER_MESSAGES_CHACHA;
+	keypair->reject_after_messages =
+		keypair->rekey_after_messages + JVPN_REJECT_MARGIN_MESSAGES;
+}
+
+static int aead_init(struct jvpn_aead *aead, u8 cipher, const u8 *secret,
+		     enum jvpn_direction direction)
+{
+	u8 key[JVPN_SYMMETRIC_KEY_LEN], iv[JVPN_IV_LEN];
+	int err;
+
+	jvpn_traffic_key(secret, cipher, direction, key, iv);
+	err = jvpn_aead_init(aead, cipher, key, iv);
+	memzero_explicit(key, sizeof(key));
+	memzero_explicit(iv, sizeof(iv));
+	return err;
+}
+
+struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session, u8 cipher,
+					 bool initiator,
+					 const struct jvpn_noise_secrets *secrets,
+					 u32 remote_index)
+{
+	enum jvpn_direction out = initiator ? JVPN_TO_RESPONDER : JVPN_TO_INITIATOR;
+	enum jvpn_direction in = initiator ? JVPN_TO_INITIATOR : JVPN_TO_RESPONDER;
+	struct jvpn_keypair *keypair = kzalloc(sizeof(*keypair), GFP_KERNEL);
+	int err;
+
+	if (!keypair)
+		return ERR_PTR(-ENOMEM);
+	err = aead_init(&keypair->send, cipher, secrets->send, out);
+	if (err)
+		goto free;
+	err = aead_init(&keypair->receive, cipher, secrets->receive, in);
+	if (err)
+		goto destroy_send;
+
+	kref_init(&keypair->ref);
+	spin_lock_init(&keypair->replay_lock);
+	INIT_RCU_WORK(&keypair->free_work, keypair_free);
+	keypair->session = jvpn_session_get(session);
+	keypair->cipher = cipher;
+	keypair->initiator = initiator;
+	keypair->remote_index = remote_index;
+	keypair->born_ns = jvpn_now();
+	keypair->valid = true;
+	set_limits(keypair);
+	return keypair;
+
+destroy_send:
+	jvpn_aead_destroy(&keypair->send);
+free:
+	kfree_sensitive(keypair);
+	return ERR_PTR(err);
+}
+
+int jvpn_keypair_publish(struct jvpn_keypair *keypair)
+{
+	return jvpn_index_insert(&keypair->session->device->index_table, &keypair->index,
+				 JVPN_INDEX_KEYPAIR, keypair);
+}
+
+void jvpn_keypair_drop(struct jvpn_keypair *keypair)
+{
+	if (!keypair)
+		return;
+	WRITE_ONCE(keypair->valid, false);
+	jvpn_index_remove(&keypair->session->device->index_table, &keypair->index);
+	jvpn_keypair_put(keypair);
+}
+
+struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair)
+{
+	kref_get(&keypair->ref);
+	return keypair;
+}
+
+bool jvpn_keypair_get_unless_zero(struct jvpn_keypair *keypair)
+{
+	return kref_get_unless_zero(&keypair->ref);
+}
+
+static void keypair_release(struct kref *ref)
+{
+	struct jvpn_keypair *keypair = container_of(ref, struct jvpn_keypair, ref);
+
+	queue_rcu_work(keypair->session->device->wq, &keypair->free_work);
+}
+
+void jvpn_keypair_put(struct jvpn_keypair *keypair)
+{
+	if (keypair)
+		kref_put(&keypair->ref, keypair_release);
+}
