@@ -41,7 +41,7 @@
 
 /* What the session knows that decides how often this path is probed. */
 enum jvpn_health_mode {
-	JVPN_HEALTH_ACTIVE_TRAFFIC,	/* the binding, inner packets within 2 heartbeat intervals */
+	JVPN_HEALTH_ACTIVE_TRAFFIC,	/* the binding, with traffic: jvpn_health_traffic() */
 	JVPN_HEALTH_ACTIVE_WATCHED,	/* the binding, no traffic, VOLATILE or DEGRADED */
 	JVPN_HEALTH_ACTIVE_IDLE,	/* the binding, no traffic */
 	JVPN_HEALTH_STANDBY,		/* a warm candidate, session has traffic */
