@@ -87,6 +87,11 @@ void jvpn_endpoint_local(const struct jvpn_endpoint *endpoint, u16 port, struct 
 	addr->port = port;
 }
 
+u64 jvpn_token_slot(u64 now_ns)
+{
+	return div64_u64(now_ns, JVPN_TOKEN_SLOT_NS);
+}
+
 void jvpn_path_token(struct jvpn_device *device, const u8 *session_id,
 		     const struct jvpn_endpoint *endpoint, u64 slot, u8 *token)
 {
@@ -108,7 +113,7 @@ void jvpn_path_token(struct jvpn_device *device, const u8 *session_id,
 bool jvpn_path_token_valid(struct jvpn_device *device, const u8 *session_id,
 			   const struct jvpn_endpoint *endpoint, u64 now_ns, const u8 *token)
 {
-	u64 slot = div_u64(now_ns, JVPN_TOKEN_SLOT_NS);
+	u64 slot = jvpn_token_slot(now_ns);
 	u8 expected[JVPN_TOKEN_LEN];
 	bool valid;
 

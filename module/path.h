@@ -39,15 +39,6 @@ struct jvpn_path_config {
 	struct jvpn_endpoint endpoint;
 };
 
-/* A tuple that was heard of and is being validated. */
-struct jvpn_tuple {
-	struct jvpn_endpoint endpoint;
-	u64 started_ns;
-	u32 rx_bytes;				/* from it, while not validated */
-	u32 tx_bytes;				/* to it, at most three times as many */
-	bool used;
-};
-
 /* A path of a session; under the session's lock but for what health.h exempts. */
 struct jvpn_path {
 	struct jvpn_health health;
@@ -56,8 +47,7 @@ struct jvpn_path {
 	int oif_used;				/* interface the route last gave */
 	u32 status;				/* bits of enum jvpn_path_status */
 	u32 mtu;				/* largest datagram payload proven; 0: none yet */
-	u32 hb_seq;
-	u32 generation;
+	u32 full_seq;				/* the last heartbeat of full length */
 	u64 validated_until_ns;
 	u8 token_received[JVPN_TOKEN_LEN];	/* the peer's, to be echoed */
 	bool token_known;
@@ -65,7 +55,8 @@ struct jvpn_path {
 	u8 priority;
 	u8 transport;
 	bool used;
-	bool padded_ok;				/* a full-size probe came through */
+	bool probe_full;			/* the last probe was of full length */
+	bool lost_now;				/* its link or address went away in this very walk */
 	struct jvpn_addr observed;		/* ourselves, as the peer last reported here */
 };
 
@@ -86,6 +77,9 @@ void jvpn_binding_free(struct jvpn_binding *binding);
 bool jvpn_endpoint_same_remote(const struct jvpn_endpoint *a, const struct jvpn_endpoint *b);
 void jvpn_endpoint_remote(const struct jvpn_endpoint *endpoint, struct jvpn_addr *addr);
 void jvpn_endpoint_local(const struct jvpn_endpoint *endpoint, u16 port, struct jvpn_addr *addr);
+
+/* The slot whose token is given out now. */
+u64 jvpn_token_slot(u64 now_ns);
 
 /**
  * jvpn_path_token - what proves that a tuple receives

@@ -59,7 +59,6 @@ enum jvpn_deadline {
 #define JVPN_QUEUE_MAX_AGE_NS	(3 * JVPN_NS_PER_S)
 #define JVPN_QUEUE_MAX_BYTES	(4U << 20)
 #define JVPN_SWITCH_HISTORY	16
-#define JVPN_TUPLES_MAX		2
 
 /* Per direction statistics that the hot path writes, each on a line of its own. */
 struct jvpn_traffic {
@@ -84,7 +83,7 @@ struct jvpn_session {
 	spinlock_t lock;
 	bool dead;			/* TERMINATED, or never linked; set before timers stop */
 	bool linked;			/* in the session table */
-	bool announced;			/* has an id */
+	bool expiring;			/* near the end of its lifetime: a successor may be begun */
 	u8 id[JVPN_ID_LEN];
 	u8 root[JVPN_ROOT_LEN];
 	struct jvpn_hmac_key lineage_key;
@@ -120,6 +119,7 @@ struct jvpn_session {
 	u32 remote_handshake_index;
 	bool simultaneous;		/* answered while an own create was out */
 
+	u64 rekey_wanted_ns;		/* responder: last REKEY_WANTED */
 	u64 notice_ns;			/* last NOTICE acted upon */
 
 	struct jvpn_path paths[JVPN_MAX_PATHS];
@@ -130,37 +130,47 @@ struct jvpn_session {
 		bool open;
 		u8 target;		/* preferred candidate */
 		u8 asked;		/* mask of candidates that were asked */
-		u8 refused;		/* mask of those that refused or stayed silent */
-		u8 tries;
+		u8 refused;		/* mask of those that refused, or stayed silent while another lives */
+		u8 tries[JVPN_MAX_PATHS]; /* requests sent to each */
+		u8 rounds;
 		u16 reason;
 		u64 nonce;		/* of the request that is out */
 		u64 began_ns;
 	} move;
+	u64 nat_move_ns;		/* last move because of a changed tuple began */
 	u64 attach_nonce;		/* last one used (initiator), last accepted (responder) */
 
 	/* Responder's side. */
 	struct jvpn_control stored_ack;	/* of the last accepted nonce */
 	bool has_stored_ack;
-	struct jvpn_tuple tuples[JVPN_TUPLES_MAX];
-	struct {
+	struct {			/* a tuple that claims a path another tuple had */
 		bool open;
-		bool proof_held;	/* a valid PROOF waits for the verdict over the old tuple */
+		bool rival_alive;	/* something valid came from the other tuple since */
+		bool proven;		/* the candidate returned its token */
+		bool asked;		/* there is a REQUEST for it, held until the verdict */
 		u8 path_id;
 		u8 round;
-		u64 nonce;
-		u32 alive_mark;		/* something from the old tuple since this began */
+		u16 reason;
+		u64 nonce;		/* of that REQUEST */
 		u64 began_ns;
 		struct jvpn_endpoint candidate;
-		u16 reason;
+		struct jvpn_endpoint rival; /* the bound tuple, or the one the REQUEST names */
 	} rebind;
+	struct jvpn_endpoint challenged; /* the last REQUEST answered by an uncontested challenge */
+	u64 challenged_nonce;
+	u16 challenged_reason;
+	u64 revert_until_ns;		/* after a NAT rebinding the old tuple may still take it back */
 	struct jvpn_endpoint last_bound;
 	u8 last_bound_path;
 	u64 reattach_tokens_ns;		/* token bucket of reattach_rate, virtual time */
 	u64 wanted_backoff_ns;
-	u64 challenge_tokens_ns;	/* 4 starts of validation per second */
+	u64 reject_tokens_ns;		/* likewise for REJECTs */
+	u64 challenge_tokens_ns;	/* likewise for starts of validation, 4 per second */
 
 	/* Outage bookkeeping, for reports. */
-	u64 outage_began_ns;
+	u64 outage_began_ns;		/* 0: there is a binding */
+	u64 drain_until_ns;		/* the tuple bound before is still accepted */
+	u64 unstable_since_ns;		/* VOLATILE or DEGRADED since */
 	u64 recovery_began_ns;
 	u64 switch_ns[JVPN_SWITCH_HISTORY];
 	u32 outage_dropped;
@@ -173,6 +183,7 @@ struct jvpn_session {
 	/* Time. */
 	struct hrtimer timer;
 	bool timer_armed;		/* the timer holds a reference */
+	bool timer_running;		/* its callback re-arms at the end */
 	u64 timer_at_ns;
 	u64 deadline_ns[JVPN_DL_MAX];	/* 0: none */
 
@@ -223,6 +234,28 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
  */
 bool jvpn_session_received(struct jvpn_keypair *keypair, const struct jvpn_packet *packet);
 
+/* The first inner packet after a pause; takes the session's lock. */
+void jvpn_session_traffic_began(struct jvpn_session *session, struct jvpn_traffic *traffic);
+
+/**
+ * jvpn_session_note_traffic - an inner packet goes (@traffic: tx) or came (rx)
+ * @session: the session
+ * @traffic: its tx or rx
+ * @now: boot clock
+ *
+ * The hot path calls it for each packet or batch.
+ */
+static inline void jvpn_session_note_traffic(struct jvpn_session *session,
+					     struct jvpn_traffic *traffic, u64 now)
+{
+	u64 pause = READ_ONCE(session->policy.heartbeat_interval) * JVPN_NS_PER_MS;
+
+	if (unlikely(now - READ_ONCE(traffic->last_ns) > pause))
+		jvpn_session_traffic_began(session, traffic);
+	else
+		WRITE_ONCE(traffic->last_ns, now);
+}
+
 /* A CONTROL body; after jvpn_session_received(). */
 void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet *packet,
 			  const u8 *body, size_t len);
@@ -255,6 +288,11 @@ int jvpn_send_plain(struct jvpn_device *device, const void *data, size_t len,
 
 /* Room in front of a body for all headers; bytes behind it for the tag. */
 struct sk_buff *jvpn_body_alloc(size_t len, gfp_t gfp);
+
+/* ---- what receive.c offers ---- */
+
+/* Source and destination of a received datagram, from its IP and UDP headers. */
+int jvpn_receive_endpoint(const struct sk_buff *skb, struct jvpn_endpoint *from);
 
 /* ---- handshake.c ---- */
 

@@ -51,6 +51,9 @@ enum jvpn_msg_type {
 	JVPN_MSG_NOTICE = 6,
 };
 
+/* In the cipher mask: the sender has AES in hardware. */
+#define JVPN_CIPHERS_AES_FAST	0x80
+
 enum jvpn_hs_kind {
 	JVPN_HS_CREATE = 1,
 	JVPN_HS_REKEY = 2,
@@ -79,7 +82,7 @@ struct jvpn_wire_macs {
 /* The plaintext of the payload in HANDSHAKE_INIT. */
 struct jvpn_init_payload {
 	u8 kind;			/* enum jvpn_hs_kind */
-	u8 ciphers;			/* mask of 1 << enum jvpn_cipher */
+	u8 ciphers;			/* mask of 1 << enum jvpn_cipher, and JVPN_CIPHERS_AES_FAST */
 	u8 reserved[2];
 	u8 timestamp[JVPN_TIMESTAMP_LEN];
 	u8 session_id[JVPN_ID_LEN];	/* zero for create */

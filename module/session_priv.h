@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside the room of the session: what session.c, handshake.c, reattach.c and
+ * timers.c share with each other and with nobody else.
+ */
+#ifndef _JVPN_SESSION_PRIV_H
+#define _JVPN_SESSION_PRIV_H
+
+#include "device.h"
+#include "session.h"
+
+/* A candidate without an answer is given up after so many requests while another path lives. */
+#define JVPN_MOVE_TRIES_ALIVE		4
+/* Between repeats without a living binding: doubles from the PTO up to this. */
+#define JVPN_MOVE_BACKOFF_MAX_NS	(1 * JVPN_NS_PER_S)
+#define JVPN_CHALLENGE_STARTS_PER_S	4
+#define JVPN_DRAIN_MAX_NS		(1 * JVPN_NS_PER_S)
+#define JVPN_WORK_INIT			0	/* bits of session->work_flags */
+
+/*
+ * What is to be done after session->lock was dropped: bodies to seal and send,
+ * packets to give up, whether waiting packets may go, whether the session ended.
+ * Lives on the stack of whoever takes the lock.
+ */
+struct jvpn_outbox {
+	struct sk_buff_head control;
+	struct sk_buff_head drop;
+	bool flush_queue;
+	bool successor;			/* policy wants the next session begun beside this one */
+	bool ended;
+	u8 ended_by;			/* enum jvpn_fsm_event */
+	u16 ended_reason;
+};
+
+static inline void jvpn_outbox_init(struct jvpn_outbox *out)
+{
+	__skb_queue_head_init(&out->control);
+	__skb_queue_head_init(&out->drop);
+	out->flush_queue = false;
+	out->successor = false;
+	out->ended = false;
+	out->ended_by = 0;
+	out->ended_reason = 0;
+}
+
+/* Seals, sends, unlinks. BH off, no lock held, caller holds a reference or RCU. */
+void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out);
+
+/**
+ * jvpn_session_queue_control - write a body into the outbox
+ * @session: locked
+ * @out: the outbox
+ * @control: what; its clock is filled in here
+ * @endpoint: where to
+ * @path_id: for the header
+ * @pad_to: pad the body with zeros so that the datagram has this UDP payload
+ *	    (0: no padding); padded ones leave with DF
+ *
+ * Return: false if there are no keys that may seal (a rekey is begun) or no memory.
+ */
+bool jvpn_session_queue_control(struct jvpn_session *session, struct jvpn_outbox *out,
+				struct jvpn_control *control,
+				const struct jvpn_endpoint *endpoint, u8 path_id, u32 pad_to);
+
+/**
+ * jvpn_session_event - put an event through the transition table
+ * @session: locked
+ * @event: enum jvpn_fsm_event
+ * @reason: the one reason of this transition
+ * @report: filled in as far as the caller knows more (paths, measurements), or NULL
+ * @out: the outbox
+ *
+ * The only place that assigns a state.
+ * Return: whether the state changed.
+ */
+bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
+			struct jvpn_event *report, struct jvpn_outbox *out);
+
+/* A report with everything filled in that the session knows of itself. Locked. */
+void jvpn_session_report_init(struct jvpn_session *session, struct jvpn_event *report,
+			      u8 type, u16 reason);
+void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
+			      const struct jvpn_path *path);
+
+/* New session in BIRTH with one reference, in no slot. Any context; NULL without memory. */
+struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role);
+
+/* The active path, or NULL. Locked. */
+struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session);
+
+/* Points the hot path at @binding (made for @path); lets waiting packets go. Locked. */
+void jvpn_session_bind(struct jvpn_session *session, struct jvpn_binding *binding,
+		       struct jvpn_path *path, struct jvpn_outbox *out);
+/* The hot path has no way any more. Locked. */
+void jvpn_session_unbind(struct jvpn_session *session);
+
+/* Fills path @id in with a tuple, as new. Locked. */
+struct jvpn_path *jvpn_session_path_setup(struct jvpn_session *session, u8 id,
+					  const struct jvpn_endpoint *endpoint);
+
+/**
+ * jvpn_session_path_dead - a path does not deliver, or cannot
+ * @session: locked
+ * @path: which
+ * @reason: NO_DELIVERY, LINK_DOWN, ADDRESS_REMOVED, ROUTE_LOST
+ * @probes: length of the train that found it, 0 if it was something else
+ * @out: the outbox
+ */
+void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path, u16 reason,
+			    u32 probes, struct jvpn_outbox *out);
+
+/* Gives up packets that waited too long. Locked. */
+void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+
+/* Would a packet find a usable send key now? Locked or RCU. */
+bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now);
+
+/* ---- timers.c ---- */
+
+/* Sets (or with at_ns = 0 clears) a deadline and re-arms the timer if it is the earliest. Locked. */
+void jvpn_deadline_set(struct jvpn_session *session, enum jvpn_deadline deadline, u64 at_ns);
+/* Polls the health of all paths soon: something about them changed. Locked. */
+void jvpn_paths_poll_now(struct jvpn_session *session);
+void jvpn_timer_init(struct jvpn_session *session);
+/* Locked, session dead: the timer never runs again (it may be running right now). */
+void jvpn_timer_stop(struct jvpn_session *session);
+void jvpn_heartbeat_send(struct jvpn_session *session, struct jvpn_path *path,
+			 struct jvpn_outbox *out);
+void jvpn_heartbeat_received(struct jvpn_session *session, const struct jvpn_packet *packet,
+			     const struct jvpn_control *control, struct jvpn_outbox *out);
+
+/* Responder: the tuple of a path proved itself. Locked. */
+void jvpn_path_validated(struct jvpn_session *session, struct jvpn_path *path);
+
+/* ---- reattach.c; all locked ---- */
+
+/* Begins a move, or widens one that is under way. Initiator. */
+void jvpn_move_begin(struct jvpn_session *session, u8 target, u16 reason,
+		     struct jvpn_outbox *out);
+void jvpn_move_end(struct jvpn_session *session);
+/* Deadline JVPN_DL_REQUEST. */
+void jvpn_move_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+/* A candidate may be asked (again): it came up, or keys are there now. */
+void jvpn_move_kick(struct jvpn_session *session, struct jvpn_outbox *out);
+/* The best candidate but @except (JVPN_PATH_NONE: any), or NULL. */
+struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except);
+bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path);
+void jvpn_reattach_control(struct jvpn_session *session, const struct jvpn_packet *packet,
+			   const struct jvpn_control *control, struct jvpn_outbox *out);
+/* Responder: a newest-counter packet from a tuple that is not bound. */
+void jvpn_reattach_unbound(struct jvpn_session *session, const struct jvpn_packet *packet,
+			   struct jvpn_outbox *out);
+/* Responder: something authentic from the bound tuple. */
+void jvpn_rebind_alive(struct jvpn_session *session);
+/* Deadlines JVPN_DL_REBIND and JVPN_DL_WANTED. */
+void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+/* PTO of a path, 1 s where there is none. */
+u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path);
+
+/* ---- handshake.c ---- */
+
+/* Deadline JVPN_DL_HANDSHAKE, or wanted now: lets the worker send an INIT. Locked. */
+void jvpn_handshake_kick(struct jvpn_session *session);
+/* Begins a rekey if none is under way. Initiator, locked. */
+void jvpn_handshake_rekey(struct jvpn_session *session);
+/* Forgets the INIT that is out. Locked. */
+void jvpn_handshake_clear(struct jvpn_session *session);
+void jvpn_handshake_send_work(struct work_struct *work);
+/* Ends a session that another one replaced; no lock held. */
+void jvpn_session_supersede(struct jvpn_session *session);
+/* A session came to life: its bounds begin to run. Locked. */
+void jvpn_session_established(struct jvpn_session *session);
+
+/* New keys were used by the peer (responder). BH off, not locked. */
+void jvpn_handshake_confirm(struct jvpn_keypair *keypair, const struct jvpn_packet *packet);
+
+#endif /* _JVPN_SESSION_PRIV_H */

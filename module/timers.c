@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The session's one timer, its deadlines, and the heartbeats.
+ *
+ * A high-resolution timer on the boot clock: the timer wheel is off by percents
+ * at these distances. It is re-armed lazily: packets never touch it.
+ */
+#include "session_priv.h"
+
+/* Idle sessions rekey only when a heartbeat would soon find no usable key. */
+#define JVPN_IDLE_REKEY_NS	(JVPN_REJECT_AFTER_NS - 15 * JVPN_NS_PER_S)
+/* UDP payload of a probe that fits the least MTU of IPv6. */
+#define JVPN_PROBE_SMALL_BYTES	(JVPN_PATH_MTU_MIN - 40 - 8)
+
+static u64 earliest(const struct jvpn_session *session)
+{
+	u64 at = 0;
+	int i;
+
+	for (i = 0; i < JVPN_DL_MAX; i++)
+		if (session->deadline_ns[i] && (!at || session->deadline_ns[i] < at))
+			at = session->deadline_ns[i];
+	return at;
+}
+
+static void timer_arm(struct jvpn_session *session, u64 at_ns)
+{
+	if (!session->timer_armed) {
+		session->timer_armed = true;
+		jvpn_session_get(session);
+	}
+	session->timer_at_ns = at_ns;
+	hrtimer_start(&session->timer, ns_to_ktime(at_ns), HRTIMER_MODE_ABS_SOFT);
+}
+
+void jvpn_deadline_set(struct jvpn_session *session, enum jvpn_deadline deadline, u64 at_ns)
+{
+	lockdep_assert_held(&session->lock);
+	if (session->dead)
+		return;
+	session->deadline_ns[deadline] = at_ns;
+	/* A later deadline is found when the timer fires for the earlier one. */
+	if (at_ns && !session->timer_running && !READ_ONCE(session->device->frozen) &&
+	    (!session->timer_armed || at_ns < session->timer_at_ns))
+		timer_arm(session, at_ns);
+}
+
+void jvpn_paths_poll_now(struct jvpn_session *session)
+{
+	jvpn_deadline_set(session, JVPN_DL_PATHS, jvpn_now());
+}
+
+u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path)
+{
+	return path ? jvpn_health_pto_ns(&path->health) : JVPN_PTO_UNKNOWN_NS;
+}
+
+/* ---- heartbeats ---- */
+
+/*
+ * Until a path is validated its heartbeats are as long as the longest DATA, so
+ * that a path that cannot carry full packets is known before it is used. Every
+ * second one is short: then the path has that MTU.
+ */
+static u32 probe_size(const struct jvpn_session *session, struct jvpn_path *path)
+{
+	u32 full = READ_ONCE(session->device->dev->mtu) + JVPN_OVERHEAD;
+
+	if (path->status & JVPN_PATH_VALIDATED || session->role != JVPN_ROLE_INITIATOR)
+		return 0;
+	path->probe_full = !path->probe_full;
+	if (path->probe_full)
+		path->full_seq = jvpn_health_next_seq(&path->health);
+	return path->probe_full ? full : min_t(u32, full, JVPN_PROBE_SMALL_BYTES);
+}
+
+static void heartbeat_fill(struct jvpn_session *session, const struct jvpn_path *path,
+			   const struct jvpn_endpoint *to, struct jvpn_heartbeat *hb)
+{
+	struct jvpn_path *active = jvpn_session_active_path(session);
+
+	jvpn_health_fill(&path->health, hb);
+	hb->epoch = session->epoch;
+	hb->bound_path = active ? active->id : JVPN_PATH_NONE;
+	hb->state = session->state;
+	jvpn_path_token(session->device, session->id, to, jvpn_token_slot(jvpn_now()), hb->token);
+	if (path->token_known)
+		memcpy(hb->echo, path->token_received, JVPN_TOKEN_LEN);
+}
+
+void jvpn_heartbeat_send(struct jvpn_session *session, struct jvpn_path *path,
+			 struct jvpn_outbox *out)
+{
+	struct jvpn_control control = { .kind = JVPN_CONTROL_HEARTBEAT };
+	struct jvpn_keypair *keypair;
+	u64 now = jvpn_now();
+	u32 pad_to;
+
+	keypair = rcu_dereference_protected(session->current_keys,
+					    lockdep_is_held(&session->lock));
+	if (keypair && now - keypair->born_ns > JVPN_IDLE_REKEY_NS)
+		jvpn_handshake_rekey(session);
+	/* What cannot be sealed was not sent: its silence would say nothing. */
+	if (!keypair || !jvpn_keys_usable(keypair, now))
+		return;
+	pad_to = probe_size(session, path);
+	control.heartbeat.seq = jvpn_health_next_seq(&path->health);
+	jvpn_health_sent(&path->health, now, control.heartbeat.seq);
+	heartbeat_fill(session, path, &path->endpoint, &control.heartbeat);
+	jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, pad_to);
+}
+
+static void heartbeat_answer(struct jvpn_session *session, struct jvpn_path *path,
+			     const struct jvpn_packet *packet, const struct jvpn_control *got,
+			     struct jvpn_outbox *out)
+{
+	struct jvpn_control control = { .kind = JVPN_CONTROL_HEARTBEAT_ACK };
+
+	control.heartbeat.seq = got->heartbeat.seq;
+	control.heartbeat.echo_clock_ms = got->clock_ms;
+	jvpn_health_tx(&path->health);
+	heartbeat_fill(session, path, &packet->from, &control.heartbeat);
+	jvpn_endpoint_remote(&packet->from, &control.heartbeat.observed);
+	jvpn_session_queue_control(session, out, &control, &packet->from, path->id, 0);
+}
+
+static void confirm_token(struct jvpn_session *session, const struct jvpn_path *path,
+			  const u8 *token, const struct jvpn_endpoint *to, struct jvpn_outbox *out)
+{
+	struct jvpn_control control = { .kind = JVPN_CONTROL_PATH_CONFIRM };
+
+	memcpy(control.path_token.token, token, JVPN_TOKEN_LEN);
+	jvpn_session_queue_control(session, out, &control, to, path->id, 0);
+}
+
+static bool token_is_zero(const u8 *token)
+{
+	return !memchr_inv(token, 0, JVPN_TOKEN_LEN);
+}
+
+/* The path answers: report it if that is news, and use it if it was waited for. */
+static void path_works(struct jvpn_session *session, struct jvpn_path *path,
+		       struct jvpn_outbox *out)
+{
+	u32 had = path->status;
+	struct jvpn_event report;
+
+	path->status |= JVPN_PATH_VALIDATED | JVPN_PATH_UP;
+	path->validated_until_ns = U64_MAX;
+	if ((had & path->status) == path->status)
+		return;
+	jvpn_session_report_init(session, &report, JVPN_EVENT_PATH,
+				 JVPN_REASON_TRANSPORT_RESTORED);
+	jvpn_session_report_path(session, &report, path);
+	report.path_to = path->id;
+	report.remote_to = report.remote_from;
+	report.path_from = JVPN_PATH_NONE;
+	memset(&report.remote_from, 0, sizeof(report.remote_from));
+	memset(&report.local_from, 0, sizeof(report.local_from));
+	jvpn_event_emit(session->device, &report);
+}
+
+/* The initiator learns from a heartbeat that the other end is bound elsewhere, or not at all. */
+static void compare_binding(struct jvpn_session *session, const struct jvpn_packet *packet,
+			    const struct jvpn_heartbeat *hb, struct jvpn_outbox *out)
+{
+	struct jvpn_path *active = jvpn_session_active_path(session);
+	u8 bound = active ? active->id : JVPN_PATH_NONE;
+
+	if (!packet->newest || session->move.open || !active)
+		return;
+	/* Older than our last move: it left before that was accepted. */
+	if ((s32)(hb->epoch - session->epoch) < 0)
+		return;
+	if (hb->epoch == session->epoch && hb->bound_path == bound)
+		return;
+	jvpn_session_event(session, JVPN_FSM_PEER_REATTACH, JVPN_REASON_PEER_REQUEST, NULL, out);
+	jvpn_move_begin(session, packet->path_id, JVPN_REASON_PEER_REQUEST, out);
+}
+
+static void initiator_heartbeat(struct jvpn_session *session, struct jvpn_path *path,
+				const struct jvpn_packet *packet,
+				const struct jvpn_control *control, struct jvpn_outbox *out)
+{
+	const struct jvpn_heartbeat *hb = &control->heartbeat;
+
+	/* A new token is echoed at once, so that the tuple stays validated over there. */
+	if (!token_is_zero(hb->token) &&
+	    (!path->token_known || memcmp(path->token_received, hb->token, JVPN_TOKEN_LEN))) {
+		memcpy(path->token_received, hb->token, JVPN_TOKEN_LEN);
+		path->token_known = true;
+		confirm_token(session, path, hb->token, &path->endpoint, out);
+	}
+	if (control->kind == JVPN_CONTROL_HEARTBEAT_ACK) {
+		bool known = hb->observed.family;
+
+		if (known)
+			path->observed = hb->observed;
+		if (path->full_seq && hb->seq == path->full_seq)
+			path->mtu = READ_ONCE(session->device->dev->mtu);
+		else if (!path->mtu)
+			path->mtu = JVPN_PROBE_SMALL_BYTES - JVPN_OVERHEAD;
+		path_works(session, path, out);
+		if (session->state == JVPN_STATE_DEGRADED &&
+		    !rcu_access_pointer(session->binding)) {
+			jvpn_session_event(session, JVPN_FSM_CANDIDATE_APPEARED,
+					   JVPN_REASON_RECOVERY_START, NULL, out);
+			jvpn_move_begin(session, path->id, JVPN_REASON_RECOVERY_START, out);
+		} else {
+			jvpn_move_kick(session, out);
+		}
+	}
+	compare_binding(session, packet, hb, out);
+}
+
+/* The responder's record of a candidate, made or renewed by an authentic heartbeat. */
+static struct jvpn_path *responder_path(struct jvpn_session *session,
+					const struct jvpn_packet *packet)
+{
+	struct jvpn_path *path;
+
+	if (packet->path_id >= JVPN_MAX_PATHS)
+		return NULL;
+	path = &session->paths[packet->path_id];
+	if (path->used && (jvpn_endpoint_same_remote(&path->endpoint, &packet->from) ||
+			   path == jvpn_session_active_path(session) || !packet->newest))
+		return path;
+	return jvpn_session_path_setup(session, packet->path_id, &packet->from);
+}
+
+/* A tuple is good for two slots of its token, or three heartbeats of an idle session. */
+static u64 validated_until(const struct jvpn_session *session, u64 now)
+{
+	u64 heartbeats = 3 * session->policy.idle_heartbeat_interval * JVPN_NS_PER_MS;
+
+	return now + max(2 * JVPN_TOKEN_SLOT_NS, heartbeats);
+}
+
+void jvpn_path_validated(struct jvpn_session *session, struct jvpn_path *path)
+{
+	path->status |= JVPN_PATH_VALIDATED | JVPN_PATH_UP;
+	path->validated_until_ns = validated_until(session, jvpn_now());
+}
+
+void jvpn_heartbeat_received(struct jvpn_session *session, const struct jvpn_packet *packet,
+			     const struct jvpn_control *control, struct jvpn_outbox *out)
+{
+	const struct jvpn_heartbeat *hb = &control->heartbeat;
+	struct jvpn_path *path;
+	u64 now = jvpn_now();
+
+	if (packet->path_id >= JVPN_MAX_PATHS)
+		return;
+	path = &session->paths[packet->path_id];
+	if (session->role == JVPN_ROLE_RESPONDER)
+		path = responder_path(session, packet);
+	if (!path || !path->used)
+		return;
+	if (control->kind == JVPN_CONTROL_HEARTBEAT) {
+		jvpn_health_heartbeat(&path->health, now, hb);
+		heartbeat_answer(session, path, packet, control, out);
+	} else {
+		jvpn_health_ack(&path->health, now, hb);
+	}
+	if (session->role == JVPN_ROLE_INITIATOR)
+		initiator_heartbeat(session, path, packet, control, out);
+	else if (!token_is_zero(hb->echo) &&
+		 jvpn_path_token_valid(session->device, session->id, &path->endpoint, now,
+				       hb->echo))
+		jvpn_path_validated(session, path);
+}
+
+/* ---- deadlines ---- */
+
+static enum jvpn_health_mode health_mode(const struct jvpn_session *session,
+					 const struct jvpn_path *active,
+					 const struct jvpn_path *path, u64 now)
+{
+	u64 recent = 2 * session->policy.heartbeat_interval * JVPN_NS_PER_MS;
+	u64 last = max(READ_ONCE(session->tx.last_ns), READ_ONCE(session->rx.last_ns));
+	bool traffic = last && now - min(last, now) <= recent;
+
+	if (path == active && traffic)
+		return JVPN_HEALTH_ACTIVE_TRAFFIC;
+	if (path == active)
+		return session->state == JVPN_STATE_VOLATILE ||
+		       session->state == JVPN_STATE_DEGRADED ?
+		       JVPN_HEALTH_ACTIVE_WATCHED : JVPN_HEALTH_ACTIVE_IDLE;
+	return traffic ? JVPN_HEALTH_STANDBY : JVPN_HEALTH_STANDBY_IDLE;
+}
+
+static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
+{
+	struct jvpn_path *active = jvpn_session_active_path(session);
+	struct jvpn_keypair *keypair;
+	u64 next = 0;
+	int i;
+
+	keypair = rcu_dereference_protected(session->current_keys,
+					    lockdep_is_held(&session->lock));
+	if (!keypair)
+		return;
+	/* What cannot be sealed was not sent, and its silence says nothing. */
+	if (!jvpn_keys_usable(keypair, now)) {
+		jvpn_handshake_rekey(session);
+		jvpn_deadline_set(session, JVPN_DL_PATHS, now + JVPN_NS_PER_S);
+		return;
+	}
+	for (i = 0; i < JVPN_MAX_PATHS && !session->dead; i++) {
+		struct jvpn_path *path = &session->paths[i];
+		u64 at = 0;
+		u32 verdict;
+
+		if (!path->used || (path != active && session->role != JVPN_ROLE_INITIATOR) ||
+		    (path != active && !jvpn_path_usable(session, path)))
+			continue;
+		verdict = jvpn_health_poll(&path->health, &session->policy,
+					   health_mode(session, active, path, now), now, &at);
+		if (verdict & JVPN_HEALTH_SEND)
+			jvpn_heartbeat_send(session, path, out);
+		if (verdict & JVPN_HEALTH_DEAD) {
+			jvpn_session_path_dead(session, path, JVPN_REASON_NO_DELIVERY,
+					       path->health.train_len, out);
+			active = jvpn_session_active_path(session);
+		}
+		if (at && (!next || at < next))
+			next = at;
+	}
+	jvpn_deadline_set(session, JVPN_DL_PATHS, next);
+}
+
+static void recovery_exceeded(struct jvpn_session *session, struct jvpn_outbox *out)
+{
+	u8 event = JVPN_FSM_WINDOW_EXCEEDED_DEGRADE;
+
+	if (rcu_access_pointer(session->binding))
+		event = JVPN_FSM_WINDOW_EXCEEDED_ALIVE;
+	else if (session->policy.on_recovery_exceeded == JVPN_ON_RECOVERY_TERMINATE)
+		event = JVPN_FSM_WINDOW_EXCEEDED_TERMINATE;
+	jvpn_session_event(session, event, JVPN_REASON_RECOVERY_BOUNDS_EXCEEDED, NULL, out);
+}
+
+/* VOLATILE and DEGRADED are looked at again until they end. */
+static void volatility(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
+{
+	const struct jvpn_policy *policy = &session->policy;
+	struct jvpn_path *active = jvpn_session_active_path(session);
+	u64 again = policy->stability_window * JVPN_NS_PER_MS;
+	bool healthy = active && jvpn_health_alive(&active->health) &&
+		       jvpn_health_loss_permille(&active->health) < policy->loss_volatile;
+
+	if (session->state != JVPN_STATE_VOLATILE && session->state != JVPN_STATE_DEGRADED)
+		return;
+	if (healthy && now - session->unstable_since_ns >= again) {
+		jvpn_session_event(session, JVPN_FSM_STABILITY_RESTORED,
+				   session->state == JVPN_STATE_DEGRADED ?
+				   JVPN_REASON_EXIT_DEGRADED : JVPN_REASON_HEALTH_RECOVERED,
+				   NULL, out);
+		return;
+	}
+	if (session->state == JVPN_STATE_VOLATILE && !healthy &&
+	    now - session->unstable_since_ns >= policy->volatile_to_degraded * JVPN_NS_PER_MS) {
+		jvpn_session_event(session, JVPN_FSM_VOLATILE_PERSISTED,
+				   JVPN_REASON_VOLATILE_PERSISTED, NULL, out);
+		return;
+	}
+	jvpn_deadline_set(session, JVPN_DL_VOLATILITY, now + again);
+	if (session->state == JVPN_STATE_DEGRADED && !active &&
+	    session->role == JVPN_ROLE_INITIATOR)
+		jvpn_paths_poll_now(session);
+}
+
+static void drop_old_keys(struct jvpn_session *session, u64 now)
+{
+	struct jvpn_keypair *old;
+
+	old = rcu_dereference_protected(session->previous_keys,
+					lockdep_is_held(&session->lock));
+	if (!old)
+		return;
+	if (now - old->born_ns < JVPN_REJECT_AFTER_NS) {
+		jvpn_deadline_set(session, JVPN_DL_KEYS, old->born_ns + JVPN_REJECT_AFTER_NS);
+		return;
+	}
+	RCU_INIT_POINTER(session->previous_keys, NULL);
+	jvpn_keypair_unhash(old);
+	jvpn_keypair_put(old);
+}
+
+static void deadline_due(struct jvpn_session *session, enum jvpn_deadline deadline, u64 now,
+			 struct jvpn_outbox *out)
+{
+	switch (deadline) {
+	case JVPN_DL_LIFETIME:
+		jvpn_session_event(session, JVPN_FSM_SESSION_TTL,
+				   JVPN_REASON_TTL_SESSION_EXPIRED, NULL, out);
+		break;
+	case JVPN_DL_LOSS_TTL:
+		jvpn_session_event(session, JVPN_FSM_TRANSPORT_LOSS_TTL,
+				   JVPN_REASON_TTL_TRANSPORT_LOSS_EXPIRED, NULL, out);
+		break;
+	case JVPN_DL_BIRTH:
+		jvpn_session_event(session, JVPN_FSM_HANDSHAKE_TIMEOUT,
+				   JVPN_REASON_HANDSHAKE_TIMEOUT, NULL, out);
+		break;
+	case JVPN_DL_SUCCESSOR:
+		WRITE_ONCE(session->expiring, true);
+		out->successor = true;
+		break;
+	case JVPN_DL_HANDSHAKE:
+		jvpn_handshake_kick(session);
+		break;
+	case JVPN_DL_PATHS:
+		poll_paths(session, now, out);
+		break;
+	case JVPN_DL_REQUEST:
+		jvpn_move_timer(session, now, out);
+		break;
+	case JVPN_DL_WANTED:
+		jvpn_wanted_timer(session, now, out);
+		break;
+	case JVPN_DL_REBIND:
+		jvpn_rebind_timer(session, now, out);
+		break;
+	case JVPN_DL_RECOVERY:
+		recovery_exceeded(session, out);
+		break;
+	case JVPN_DL_VOLATILITY:
+		volatility(session, now, out);
+		break;
+	case JVPN_DL_KEYS:
+		drop_old_keys(session, now);
+		break;
+	case JVPN_DL_QUEUE:
+		jvpn_session_queue_expire(session, now, out);
+		break;
+	case JVPN_DL_MAX:
+		break;
+	}
+}
+
+static enum hrtimer_restart timer_fired(struct hrtimer *timer)
+{
+	struct jvpn_session *session = container_of(timer, struct jvpn_session, timer);
+	struct jvpn_outbox out;
+	bool stop;
+	u64 now;
+	int i;
+
+	jvpn_outbox_init(&out);
+	spin_lock_bh(&session->lock);
+	now = jvpn_now();
+	session->timer_running = true;
+	for (i = 0; i < JVPN_DL_MAX && !session->dead &&
+	     !READ_ONCE(session->device->frozen); i++) {
+		u64 at = session->deadline_ns[i];
+
+		if (!at || at > now)
+			continue;
+		session->deadline_ns[i] = 0;
+		deadline_due(session, i, now, &out);
+	}
+	session->timer_running = false;
+	stop = session->dead || READ_ONCE(session->device->frozen) || !earliest(session);
+	if (stop)
+		session->timer_armed = false;
+	else
+		timer_arm(session, earliest(session));
+	spin_unlock_bh(&session->lock);
+	jvpn_outbox_flush(session, &out);
+	if (stop)
+		jvpn_session_put(session);
+	return HRTIMER_NORESTART;
+}
+
+void jvpn_timer_init(struct jvpn_session *session)
+{
+	hrtimer_setup(&session->timer, timer_fired, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
+}
+
+void jvpn_timer_stop(struct jvpn_session *session)
+{
+	lockdep_assert_held(&session->lock);
+	/* If the callback runs right now it finds the session dead and drops its reference. */
+	if (session->timer_armed && hrtimer_try_to_cancel(&session->timer) == 1) {
+		session->timer_armed = false;
+		jvpn_session_put(session);
+	}
+}
+
+void jvpn_session_thaw(struct jvpn_device *device)
+{
+	struct jvpn_peer *peer;
+
+	lockdep_assert_held(&device->lock);
+	list_for_each_entry(peer, &device->peers, list) {
+		struct jvpn_session *session;
+
+		rcu_read_lock();
+		session = rcu_dereference(peer->session);
+		if (session) {
+			spin_lock_bh(&session->lock);
+			if (!session->dead && earliest(session))
+				timer_arm(session, earliest(session));
+			spin_unlock_bh(&session->lock);
+		}
+		rcu_read_unlock();
+		cond_resched();
+	}
+}

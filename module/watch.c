@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Watching the ways out: links, addresses, routes. Runs in process context and
+ * walks all sessions of a device, which softirq never does.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "session_priv.h"
+#include "transport_udp.h"
+
+#define STATUS_GONE	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE | \
+			 JVPN_PATH_LOOP)
+
+/* Calls @visit for each live session of the device, referenced, without locks but device->lock. */
+static void for_each_session(struct jvpn_device *device,
+			     void (*visit)(struct jvpn_session *session, void *arg), void *arg)
+{
+	struct jvpn_peer *peer;
+
+	lockdep_assert_held(&device->lock);
+	list_for_each_entry(peer, &device->peers, list) {
+		struct jvpn_session *session;
+
+		rcu_read_lock();
+		session = rcu_dereference(peer->session);
+		if (session && !jvpn_session_get_unless_zero(session))
+			session = NULL;
+		rcu_read_unlock();
+		if (session)
+			visit(session, arg);
+		jvpn_session_put(session);
+		cond_resched();
+	}
+}
+
+static u16 reason_of(u32 status)
+{
+	if (status & JVPN_PATH_LINK_DOWN)
+		return JVPN_REASON_LINK_DOWN;
+	if (status & JVPN_PATH_NO_ADDRESS)
+		return JVPN_REASON_ADDRESS_REMOVED;
+	return JVPN_REASON_ROUTE_LOST;
+}
+
+/* The path has (or lost) its way out. Locked. */
+static void path_status_set(struct jvpn_session *session, struct jvpn_path *path, u32 gone,
+			    struct jvpn_outbox *out)
+{
+	u32 before = path->status & STATUS_GONE;
+
+	path->status = (path->status & ~STATUS_GONE) | gone;
+	if (gone && !before) {
+		jvpn_session_path_dead(session, path, reason_of(gone), 0, out);
+	} else if (!gone && before) {
+		jvpn_health_retry(&path->health);
+		jvpn_paths_poll_now(session);
+		if (session->state == JVPN_STATE_DEGRADED && session->role == JVPN_ROLE_INITIATOR &&
+		    !rcu_access_pointer(session->binding)) {
+			jvpn_session_event(session, JVPN_FSM_CANDIDATE_APPEARED,
+					   JVPN_REASON_RECOVERY_START, NULL, out);
+			jvpn_move_begin(session, path->id, JVPN_REASON_RECOVERY_START, out);
+		} else {
+			jvpn_move_kick(session, out);
+		}
+	}
+}
+
+struct route_result {
+	struct jvpn_endpoint endpoint;
+	u8 local[16];
+	u32 gone;
+	u32 generation;
+	int oif;
+	bool used;
+};
+
+static u32 route_status(int err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case -ENETDOWN:
+		return JVPN_PATH_LINK_DOWN;
+	case -EADDRNOTAVAIL:
+		return JVPN_PATH_NO_ADDRESS;
+	case -ELOOP:
+		return JVPN_PATH_LOOP;
+	}
+	return JVPN_PATH_NO_ROUTE;
+}
+
+/* Routes are looked up without the lock, and taken over if the path is still the same. */
+static void check_session(struct jvpn_session *session, void *arg)
+{
+	struct jvpn_device *device = arg;
+	struct route_result *result;
+	struct jvpn_outbox out;
+	u32 mtu;
+	int i;
+
+	result = kcalloc(JVPN_MAX_PATHS, sizeof(*result), GFP_KERNEL);
+	if (!result)
+		return;
+
+	spin_lock_bh(&session->lock);
+	for (i = 0; i < JVPN_MAX_PATHS; i++) {
+		result[i].used = session->paths[i].used && !session->dead;
+		result[i].endpoint = session->paths[i].endpoint;
+		result[i].generation = session->paths[i].health.generation;
+	}
+	spin_unlock_bh(&session->lock);
+
+	local_bh_disable();
+	rcu_read_lock();
+	for (i = 0; i < JVPN_MAX_PATHS; i++)
+		if (result[i].used)
+			result[i].gone = route_status(jvpn_udp_route(device, &result[i].endpoint,
+								     result[i].local,
+								     &result[i].oif, &mtu));
+	rcu_read_unlock();
+	local_bh_enable();
+
+	jvpn_outbox_init(&out);
+	spin_lock_bh(&session->lock);
+	for (i = 0; i < JVPN_MAX_PATHS && !session->dead; i++) {
+		struct jvpn_path *path = &session->paths[i];
+
+		if (!result[i].used || !path->used ||
+		    path->health.generation != result[i].generation)
+			continue;
+		if (!result[i].gone) {
+			memcpy(path->local_used, result[i].local, sizeof(path->local_used));
+			path->oif_used = result[i].oif;
+		}
+		path_status_set(session, path, result[i].gone, &out);
+	}
+	spin_unlock_bh(&session->lock);
+	jvpn_outbox_flush(session, &out);
+	kfree(result);
+}
+
+void jvpn_session_check_paths(struct jvpn_device *device)
+{
+	for_each_session(device, check_session, device);
+}
+
+static void link_down(struct jvpn_session *session, void *arg)
+{
+	int ifindex = *(int *)arg;
+	struct jvpn_outbox out;
+	int i;
+
+	jvpn_outbox_init(&out);
+	spin_lock_bh(&session->lock);
+	/* All of them first: a move must not be tried by another path of the same link. */
+	for (i = 0; i < JVPN_MAX_PATHS; i++) {
+		struct jvpn_path *path = &session->paths[i];
+
+		path->lost_now = path->used && !(path->status & JVPN_PATH_LINK_DOWN) &&
+				 (path->endpoint.ifindex == ifindex || path->oif_used == ifindex);
+		if (path->lost_now)
+			path->status |= JVPN_PATH_LINK_DOWN;
+	}
+	for (i = 0; i < JVPN_MAX_PATHS && !session->dead; i++)
+		if (session->paths[i].lost_now)
+			jvpn_session_path_dead(session, &session->paths[i],
+					       JVPN_REASON_LINK_DOWN, 0, &out);
+	spin_unlock_bh(&session->lock);
+	jvpn_outbox_flush(session, &out);
+}
+
+void jvpn_session_link_down(struct jvpn_device *device, int ifindex)
+{
+	for_each_session(device, link_down, &ifindex);
+}
+
+struct removed_address {
+	u8 family;
+	const u8 *addr;
+};
+
+static bool uses_address(const struct jvpn_path *path, const struct removed_address *removed)
+{
+	bool v6 = path->endpoint.remote.sa_family == AF_INET6;
+	size_t len = v6 ? 16 : 4;
+
+	return path->used && v6 == (removed->family == AF_INET6) &&
+	       !(path->status & JVPN_PATH_NO_ADDRESS) &&
+	       (!memcmp(&path->endpoint.local6, removed->addr, len) ||
+		!memcmp(path->local_used, removed->addr, len));
+}
+
+static void address_removed(struct jvpn_session *session, void *arg)
+{
+	const struct removed_address *removed = arg;
+	struct jvpn_outbox out;
+	int i;
+
+	jvpn_outbox_init(&out);
+	spin_lock_bh(&session->lock);
+	for (i = 0; i < JVPN_MAX_PATHS; i++) {
+		struct jvpn_path *path = &session->paths[i];
+
+		path->lost_now = uses_address(path, removed);
+		if (path->lost_now)
+			path->status |= JVPN_PATH_NO_ADDRESS;
+	}
+	for (i = 0; i < JVPN_MAX_PATHS && !session->dead; i++)
+		if (session->paths[i].lost_now)
+			jvpn_session_path_dead(session, &session->paths[i],
+					       JVPN_REASON_ADDRESS_REMOVED, 0, &out);
+	spin_unlock_bh(&session->lock);
+	jvpn_outbox_flush(session, &out);
+}
+
+void jvpn_session_address_removed(struct jvpn_device *device, u8 family, const u8 *addr)
+{
+	struct removed_address removed = { .family = family, .addr = addr };
+
+	for_each_session(device, address_removed, &removed);
+}
