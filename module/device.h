@@ -54,7 +54,9 @@ struct jvpn_device {
 	struct jvpn_identity identity;
 	struct jvpn_hmac_key token_key;	/* path tokens; random per device */
 	struct jvpn_hmac_key notice_key; /* derived from the static private key */
-	spinlock_t notice_lock;		/* the copy of notice_key that softirq reads */
+	spinlock_t notice_lock;		/* BH-safe: notice_key, has_notice_key, notice_tokens_ns */
+	bool has_notice_key;
+	u64 notice_tokens_ns;		/* how far the NOTICEs of all sources are paid for */
 	struct jvpn_cookie_checker cookie_checker; /* under identity_lock */
 	struct jvpn_ratelimit handshake_limit;
 	struct jvpn_ratelimit notice_limit;

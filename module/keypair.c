@@ -41,10 +41,9 @@ static int aead_init(struct jvpn_aead *aead, u8 cipher, const u8 *secret,
 	return err;
 }
 
-struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session, u8 cipher,
-					 bool initiator,
+struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session,
 					 const struct jvpn_noise_secrets *secrets,
-					 u32 remote_index)
+					 u8 cipher, bool initiator)
 {
 	enum jvpn_direction out = initiator ? JVPN_TO_RESPONDER : JVPN_TO_INITIATOR;
 	enum jvpn_direction in = initiator ? JVPN_TO_INITIATOR : JVPN_TO_RESPONDER;
@@ -66,7 +65,6 @@ struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session, u8 cipher
 	keypair->session = jvpn_session_get(session);
 	keypair->cipher = cipher;
 	keypair->initiator = initiator;
-	keypair->remote_index = remote_index;
 	keypair->born_ns = jvpn_now();
 	keypair->valid = true;
 	set_limits(keypair);
@@ -79,19 +77,13 @@ free:
 	return ERR_PTR(err);
 }
 
-int jvpn_keypair_publish(struct jvpn_keypair *keypair)
+void jvpn_keypair_unhash(struct jvpn_keypair *keypair)
 {
-	return jvpn_index_insert(&keypair->session->device->index_table, &keypair->index,
-				 JVPN_INDEX_KEYPAIR, keypair);
-}
+	struct jvpn_device *device = keypair->session->device;
 
-void jvpn_keypair_drop(struct jvpn_keypair *keypair)
-{
-	if (!keypair)
-		return;
 	WRITE_ONCE(keypair->valid, false);
-	jvpn_index_remove(&keypair->session->device->index_table, &keypair->index);
-	jvpn_keypair_put(keypair);
+	jvpn_index_remove(&device->index_table, &keypair->index);
+	jvpn_index_remove(&device->remote_table, &keypair->remote);
 }
 
 struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair)

@@ -16,7 +16,6 @@
 #include "replay.h"
 #include "table.h"
 
-struct jvpn_noise_secrets;
 struct jvpn_session;
 
 /*
@@ -47,49 +46,6 @@ struct jvpn_keypair {
 	struct kref ref;
 	struct rcu_work free_work;
 };
-
-/**
- * jvpn_keypair_create - traffic keys out of a finished handshake
- * @session: whose; a reference is taken
- * @cipher: enum jvpn_cipher
- * @initiator: whether this end is the session's initiator
- * @secrets: of the handshake; only the two halves of the split are used. Which
- *	     key travels which way follows from @initiator alone, since only the
- *	     session's initiator sends INITs
- * @remote_index: the peer's receiver index, host byte order
- *
- * The new keypair has one reference, which is the caller's (a slot's later), and
- * is not in the index table yet: see jvpn_keypair_publish().
- *
- * Context: process.
- * Return: the keypair, or ERR_PTR: -ENOMEM, or an error of jvpn_aead_init().
- */
-struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session, u8 cipher,
-					 bool initiator,
-					 const struct jvpn_noise_secrets *secrets,
-					 u32 remote_index);
-
-/**
- * jvpn_keypair_publish - give it a receiver index of our own
- * @keypair: not published yet
- *
- * From here on packets that carry keypair->index.value find it.
- *
- * Context: any up to softirq.
- * Return: 0, or an error of jvpn_index_insert().
- */
-int jvpn_keypair_publish(struct jvpn_keypair *keypair);
-
-/**
- * jvpn_keypair_drop - it leaves its slot for good
- * @keypair: NULL is fine; the slot's reference is put
- *
- * Nothing finds it and nothing is sealed or opened under it any more, but for
- * what is under way.
- *
- * Context: any up to softirq, also under session->lock.
- */
-void jvpn_keypair_drop(struct jvpn_keypair *keypair);
 
 struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair);
 /* False if it is being freed. RCU read side. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receiver indexes. */
 #include <linux/random.h>
+#include <linux/sched.h>
 
 #include "table.h"
 
@@ -25,23 +26,29 @@ void jvpn_index_table_destroy(struct rhashtable *table)
 	rhashtable_destroy(table);
 }
 
-int jvpn_index_insert(struct rhashtable *table, struct jvpn_index *index,
-		      enum jvpn_index_kind kind, void *owner)
+int jvpn_index_insert_value(struct rhashtable *table, struct jvpn_index *index, u32 value,
+			    enum jvpn_index_kind kind, void *owner)
 {
-	int tries, err;
+	int err;
 
 	if (WARN_ON_ONCE(index->used))
 		return -EBUSY;
+	index->value = value;
 	index->kind = kind;
 	index->owner = owner;
-	for (tries = 0; tries < INDEX_TRIES; tries++) {
-		index->value = get_random_u32();
-		err = rhashtable_lookup_insert_fast(table, &index->node, index_params);
-		if (err != -EEXIST)
-			break;
-	}
+	err = rhashtable_lookup_insert_fast(table, &index->node, index_params);
 	index->used = !err;
-	return err == -EEXIST || err == -E2BIG ? -EBUSY : err;
+	return err == -E2BIG ? -EBUSY : err;
+}
+
+int jvpn_index_insert(struct rhashtable *table, struct jvpn_index *index,
+		      enum jvpn_index_kind kind, void *owner)
+{
+	int tries, err = -EEXIST;
+
+	for (tries = 0; tries < INDEX_TRIES && err == -EEXIST; tries++)
+		err = jvpn_index_insert_value(table, index, get_random_u32(), kind, owner);
+	return err == -EEXIST ? -EBUSY : err;
 }
 
 void jvpn_index_remove(struct rhashtable *table, struct jvpn_index *index)
