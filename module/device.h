@@ -24,7 +24,7 @@
 
 #define JVPN_HANDSHAKE_QUEUE_MAX	4096
 #define JVPN_HANDSHAKE_QUEUE_LOADED	(JVPN_HANDSHAKE_QUEUE_MAX / 8)
-#define JVPN_PEERS_MAX			(1U << 20)
+#define JVPN_PEERS_MAX			1048576U
 
 struct jvpn_counters {
 	u64_stats_t value[__JVPN_COUNTER_A_MAX];

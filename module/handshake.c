@@ -442,11 +442,10 @@ static bool create_done(struct jvpn_session *session, struct jvpn_keypair *keypa
 	jvpn_heartbeat_send(session, path, &out);
 
 	old = rcu_dereference_protected(peer->session, lockdep_is_held(&peer->lock));
-	if (old == session) {
+	if (old == session)
 		old = NULL;
-	} else {
+	else
 		rcu_assign_pointer(peer->session, jvpn_session_get(session));
-	}
 	if (peer->outbound == session) {
 		peer->outbound = NULL;
 		jvpn_session_put(session);

@@ -56,7 +56,7 @@ struct jvpn_path {
 	u8 transport;
 	bool used;
 	bool probe_full;			/* the last probe was of full length */
-	bool lost_now;				/* its link or address went away in this very walk */
+	bool lost_now;				/* its link or address goes in this very walk */
 	struct jvpn_addr observed;		/* ourselves, as the peer last reported here */
 };
 

@@ -485,8 +485,7 @@ static void flush_queue(struct jvpn_session *session)
 }
 
 /* Traffic after a pause: idle heartbeats are too slow from now on. */
-static void note_traffic(struct jvpn_session *session,
-					     struct jvpn_traffic *traffic)
+static void note_traffic(struct jvpn_session *session, struct jvpn_traffic *traffic)
 {
 	WRITE_ONCE(traffic->last_ns, jvpn_now());
 	if (!session->dead)

@@ -80,8 +80,8 @@ struct jvpn_session {
 	struct jvpn_traffic tx;
 	struct jvpn_traffic rx;
 
-	spinlock_t lock;
-	bool dead;			/* TERMINATED, or never linked; set before timers stop */
+	spinlock_t lock;		/* what follows, see above */
+	bool dead;			/* TERMINATED; set before the timer stops */
 	bool linked;			/* in the session table */
 	bool expiring;			/* near the end of its lifetime: a successor may be begun */
 	u8 id[JVPN_ID_LEN];
@@ -130,7 +130,7 @@ struct jvpn_session {
 		bool open;
 		u8 target;		/* preferred candidate */
 		u8 asked;		/* mask of candidates that were asked */
-		u8 refused;		/* mask of those that refused, or stayed silent while another lives */
+		u8 refused;		/* mask: refused, or silent while another lives */
 		u8 tries[JVPN_MAX_PATHS]; /* requests sent to each */
 		u8 rounds;
 		u16 reason;
@@ -156,7 +156,7 @@ struct jvpn_session {
 		struct jvpn_endpoint candidate;
 		struct jvpn_endpoint rival; /* the bound tuple, or the one the REQUEST names */
 	} rebind;
-	struct jvpn_endpoint challenged; /* the last REQUEST answered by an uncontested challenge */
+	struct jvpn_endpoint challenged; /* source of the last uncontested challenge */
 	u64 challenged_nonce;
 	u16 challenged_reason;
 	u64 revert_until_ns;		/* after a NAT rebinding the old tuple may still take it back */

@@ -117,7 +117,7 @@ bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now);
 
 /* ---- timers.c ---- */
 
-/* Sets (or with at_ns = 0 clears) a deadline and re-arms the timer if it is the earliest. Locked. */
+/* Sets (at_ns = 0: clears) a deadline; re-arms the timer if it is the earliest. Locked. */
 void jvpn_deadline_set(struct jvpn_session *session, enum jvpn_deadline deadline, u64 at_ns);
 /* Polls the health of all paths soon: something about them changed. Locked. */
 void jvpn_paths_poll_now(struct jvpn_session *session);

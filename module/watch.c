@@ -9,8 +9,9 @@
 #include "session_priv.h"
 #include "transport_udp.h"
 
-#define STATUS_GONE	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE | \
-			 JVPN_PATH_LOOP)
+/* Status bits that say: there is no way out by this path. */
+#define STATUS_GONE								\
+	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE | JVPN_PATH_LOOP)
 
 /* Calls @visit for each live session of the device, referenced, without locks but device->lock. */
 static void for_each_session(struct jvpn_device *device,

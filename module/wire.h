@@ -29,13 +29,13 @@ enum jvpn_wire_len {
 /* Limits that are part of the protocol, not of policy. */
 #define JVPN_REKEY_AFTER_NS		(120 * JVPN_NS_PER_S)
 #define JVPN_REJECT_AFTER_NS		(180 * JVPN_NS_PER_S)
-#define JVPN_REKEY_AFTER_MESSAGES_GCM	(1ULL << 32)
-#define JVPN_REKEY_AFTER_MESSAGES_CHACHA (1ULL << 60)
+#define JVPN_REKEY_AFTER_MESSAGES_GCM	0x100000000ULL
+#define JVPN_REKEY_AFTER_MESSAGES_CHACHA 0x1000000000000000ULL
 /* How far past the rekey mark a key may still count: nothing beyond is sealed. */
-#define JVPN_REJECT_MARGIN_MESSAGES	(1ULL << 20)
+#define JVPN_REJECT_MARGIN_MESSAGES	0x100000ULL
 /* Failed tags under one key that force a rekey (RFC 9001, 6.6, rounded down). */
-#define JVPN_AUTH_FAIL_LIMIT_GCM	(1ULL << 32)
-#define JVPN_AUTH_FAIL_LIMIT_CHACHA	(1ULL << 32)
+#define JVPN_AUTH_FAIL_LIMIT_GCM	0x100000000ULL
+#define JVPN_AUTH_FAIL_LIMIT_CHACHA	0x100000000ULL
 #define JVPN_TOKEN_SLOT_NS		(60 * JVPN_NS_PER_S)
 #define JVPN_REPLAY_WINDOW		8192
 #define JVPN_NOTICE_MIN_INTERVAL_NS	(5 * JVPN_NS_PER_S)
@@ -82,7 +82,7 @@ struct jvpn_wire_macs {
 /* The plaintext of the payload in HANDSHAKE_INIT. */
 struct jvpn_init_payload {
 	u8 kind;			/* enum jvpn_hs_kind */
-	u8 ciphers;			/* mask of 1 << enum jvpn_cipher, and JVPN_CIPHERS_AES_FAST */
+	u8 ciphers;			/* mask of 1 << cipher, and JVPN_CIPHERS_AES_FAST */
 	u8 reserved[2];
 	u8 timestamp[JVPN_TIMESTAMP_LEN];
 	u8 session_id[JVPN_ID_LEN];	/* zero for create */
