@@ -178,11 +178,14 @@ setup_ns() {
 		printf -v "$var" '%s-%s' "${var//_/-}" "$$"
 		ip netns add "${!var}"
 		defer ip netns del "${!var}"
-		ip -n "${!var}" link set lo up
-		in_ns "${!var}" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
-			net.ipv6.conf.default.accept_dad=0 \
-			net.ipv6.conf.all.router_solicitations=0 \
-			net.ipv6.conf.default.router_solicitations=0
+		# shellcheck disable=SC2016
+		in_ns "${!var}" bash -c '
+			ip link set lo up
+			cd /proc/sys/net/ipv6/conf
+			for scope in all default; do
+				echo 0 >$scope/accept_dad
+				echo 0 >$scope/router_solicitations
+			done'
 	done
 }
 
@@ -212,20 +215,20 @@ addr() {
 	done
 }
 
-# default_via NAMESPACE METRIC GATEWAY...
-default_via() {
-	local ns=$1 metric=$2 g
-	shift 2
-	for g in "$@"; do
-		ip -n "$ns" route add default via "$g" metric "$metric"
-	done
+# batch NAMESPACE: run the ip commands on standard input, one per line.
+batch() {
+	ip -n "$1" -batch -
 }
 
 forwarding() {
-	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv6.conf.all.forwarding=1 \
-		net.ipv6.conf.all.keep_addr_on_down=1 \
-		net.ipv6.conf.default.keep_addr_on_down=1
+	# shellcheck disable=SC2016
+	in_ns "$1" bash -c '
+		cd /proc/sys/net
+		echo 1 >ipv4/ip_forward
+		for scope in all default; do
+			echo 1 >ipv6/conf/$scope/forwarding
+			echo 1 >ipv6/conf/$scope/keep_addr_on_down
+		done'
 }
 
 GW4=192.0.2.1
@@ -241,37 +244,68 @@ topology() {
 	forwarding "$r1"
 	forwarding "$net"
 
-	veth "$client" up0 "$r0" lan
-	addr "$client" up0 10.1.0.2/24 2001:db8:1::2/64
-	addr "$r0" lan 10.1.0.1/24 2001:db8:1::1/64
-	veth "$client" up1 "$r1" lan
-	addr "$client" up1 10.2.0.2/24 2001:db8:2::2/64
-	addr "$r1" lan 10.2.0.1/24 2001:db8:2::1/64
+	# One process per namespace, not per command: it is those that cost
+	# time in an emulated machine.
+	batch "$client" <<-COMMANDS
+		link add up0 up type veth peer name lan netns $r0
+		link add up1 up type veth peer name lan netns $r1
+		addr add 10.1.0.2/24 dev up0
+		addr add 2001:db8:1::2/64 dev up0 nodad
+		addr add 10.2.0.2/24 dev up1
+		addr add 2001:db8:2::2/64 dev up1 nodad
+	COMMANDS
+	batch "$net" <<-COMMANDS
+		link add to_r0 up type veth peer name wan netns $r0
+		link add to_r1 up type veth peer name wan netns $r1
+		link add to_gw up type veth peer name gw0 netns $gw
+		link add to_at up type veth peer name at0 netns $attacker
+		addr add 198.51.100.1/24 dev to_r0
+		addr add 2001:db8:10::1/64 dev to_r0 nodad
+		addr add 203.0.113.1/24 dev to_r1
+		addr add 2001:db8:20::1/64 dev to_r1 nodad
+		addr add 192.0.2.254/24 dev to_gw
+		addr add 2001:db8:99::254/64 dev to_gw nodad
+		addr add 192.0.3.1/24 dev to_at
+		addr add 2001:db8:66::1/64 dev to_at nodad
+		route add 10.1.0.0/24 via 198.51.100.2 onlink dev to_r0
+		route add 2001:db8:1::/64 via 2001:db8:10::2 dev to_r0
+	COMMANDS
+	batch "$r0" <<-COMMANDS
+		link set lan up
+		link set wan up
+		addr add 10.1.0.1/24 dev lan
+		addr add 2001:db8:1::1/64 dev lan nodad
+		addr add 198.51.100.2/24 dev wan
+		addr add 2001:db8:10::2/64 dev wan nodad
+		route add default via 198.51.100.1 metric 100
+		route add default via 2001:db8:10::1 metric 100
+	COMMANDS
+	batch "$r1" <<-COMMANDS
+		link set lan up
+		link set wan up
+		addr add 10.2.0.1/24 dev lan
+		addr add 2001:db8:2::1/64 dev lan nodad
+		addr add 203.0.113.2/24 dev wan
+		addr add 2001:db8:20::2/64 dev wan nodad
+		route add default via 203.0.113.1 metric 100
+		route add default via 2001:db8:20::1 metric 100
+	COMMANDS
+	batch "$gw" <<-COMMANDS
+		link set gw0 up
+		addr add $GW4/24 dev gw0
+		addr add $GW6/64 dev gw0 nodad
+		route add default via 192.0.2.254
+		route add default via 2001:db8:99::254
+	COMMANDS
+	batch "$attacker" <<-COMMANDS
+		link set at0 up
+		addr add 192.0.3.2/24 dev at0
+		addr add 2001:db8:66::2/64 dev at0 nodad
+		route add default via 192.0.3.1
+		route add default via 2001:db8:66::1
+	COMMANDS
 	uplink_routes 0
 	uplink_routes 1
-
-	veth "$r0" wan "$net" to_r0
-	addr "$r0" wan 198.51.100.2/24 2001:db8:10::2/64
-	addr "$net" to_r0 198.51.100.1/24 2001:db8:10::1/64
-	default_via "$r0" 100 198.51.100.1 2001:db8:10::1
-	veth "$r1" wan "$net" to_r1
-	addr "$r1" wan 203.0.113.2/24 2001:db8:20::2/64
-	addr "$net" to_r1 203.0.113.1/24 2001:db8:20::1/64
-	default_via "$r1" 100 203.0.113.1 2001:db8:20::1
-
-	veth "$gw" gw0 "$net" to_gw
-	addr "$gw" gw0 $GW4/24 $GW6/64
-	addr "$net" to_gw 192.0.2.254/24 2001:db8:99::254/64
-	default_via "$gw" 100 192.0.2.254 2001:db8:99::254
-	veth "$attacker" at0 "$net" to_at
-	addr "$attacker" at0 192.0.3.2/24 2001:db8:66::2/64
-	addr "$net" to_at 192.0.3.1/24 2001:db8:66::1/64
-	default_via "$attacker" 100 192.0.3.1 2001:db8:66::1
-
-	# Only the uplinks' own networks are known to the net; what r1 has
-	# behind it is hidden by its address translation.
-	ip -n "$net" route add 10.1.0.0/24 via 198.51.100.2
-	ip -n "$net" route add 2001:db8:1::/64 via 2001:db8:10::2
 	nat_rules 20000-29999
 
 	delay 0 "$rtt0"

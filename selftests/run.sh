@@ -83,7 +83,7 @@ run_unit() {
 }
 
 build_all() {
-	local kernel
+	local kernel built=()
 	if [[ -e $TOP/tools/Makefile ]]; then
 		rc=0
 		make -s -C "$TOP/tools" BUILD="$BUILD" >"$logs/tools.log" 2>&1 || rc=$?
@@ -95,7 +95,10 @@ build_all() {
 		rc=0
 		"$LAB/module.sh" "$kernel" || rc=$?
 		result $rc "$kernel build: module"
+		((rc)) || built+=("$kernel")
 	done
+	# Tests of a kernel without its module would fail one by one.
+	kernels=${built[*]}
 }
 
 run_all() {

@@ -29,7 +29,7 @@ case $kernel in
 	if [[ $dir == release ]]; then
 		echo "$release"
 	else
-		"$LAB/debian13.sh" make -C "/usr/src/linux-headers-$release" \
+		"$LAB/debian13.sh" make --no-print-directory -C "/usr/src/linux-headers-$release" \
 			M="$dir" CC=gcc-14 -j"$JOBS" "$@"
 	fi
 	exit
@@ -41,6 +41,6 @@ release=$(release_of "$meta") || { "$LAB/packages.sh" && release=$(release_of "$
 if [[ $dir == release ]]; then
 	echo "$release"
 else
-	make -C "/usr/src/linux-headers-$release" M="$dir" CC=gcc-12 \
+	make --no-print-directory -C "/usr/src/linux-headers-$release" M="$dir" CC=gcc-12 \
 		-j"$JOBS" "$@"
 fi

@@ -4,6 +4,9 @@
 #
 #   module.sh KERNEL [MAKE-ARGUMENT]...
 #
+# KERNEL is one of the lab's, or "host": what KDIR names, by default the headers
+# of the running kernel.
+#
 # The sources are mirrored into build/KERNEL/src and built there, so that
 # builds for several kernels never meet and the checkout stays clean; the
 # finished modules lie in build/KERNEL/. JVPN_BUILD names another build/.
@@ -13,6 +16,12 @@
 kernel=$1
 shift
 out=$BUILD/$kernel
+if [[ $kernel == host ]]; then
+	KDIR=${KDIR:-/lib/modules/$(uname -r)/build}
+	[[ -e $KDIR/Makefile ]] ||
+		die "no kernel headers in $KDIR: install those of the running" \
+			"kernel, or name others with KDIR=..."
+fi
 mkdir -p "$out/src"
 
 mirror() {
@@ -27,8 +36,12 @@ mirror() {
 compile() {
 	case $kernel in
 	uml)
-		make -C "$("$LAB/uml.sh")" ARCH=um M="$out/src" -j"$JOBS" \
+		make --no-print-directory -C "$("$LAB/uml.sh")" ARCH=um M="$out/src" -j"$JOBS" \
 			CONFIG_JVPN_KUNIT=m "$@" modules
+		;;
+	host)
+		make --no-print-directory -C "$KDIR" M="$out/src" -j"$JOBS" \
+			"$@" modules
 		;;
 	*)
 		"$LAB/kbuild.sh" "$kernel" "$out/src" "$@" modules
@@ -42,6 +55,7 @@ mirror
 log=$out/build.log
 if ! compile "$@" >"$log" 2>&1; then
 	cat "$log" >&2
+	rm -f "$out"/*.ko
 	die "the module does not build for $kernel"
 fi
 grep -aE 'warning|WARNING' "$log" >&2 || true

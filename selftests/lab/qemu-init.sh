@@ -50,5 +50,6 @@ echo "$rc" >/run/out/status
 stty -F /dev/ttyS0 raw -echo
 tar -cf - -C /run/out . | cat >/dev/ttyS0
 echo "lab: machine down"
+stty sane # waits until that is out
 echo b >/proc/sysrq-trigger
 sleep 60

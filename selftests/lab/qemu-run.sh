@@ -107,14 +107,25 @@ args=($accel -smp "$smp" -m "$mem" -nodefaults -no-reboot -display none
 	-kernel "$image/vmlinuz" -initrd "$run/initrd"
 	-serial "file:$run/out.tar"
 	-append "console=ttyS1 panic=-1 quiet loglevel=4 log_buf_len=4M $append")
+
+boot() {
+	timeout -k 5 "$limit" qemu-system-x86_64 "${args[@]}" -serial stdio \
+		</dev/null 2>&1 | stdbuf -o0 tr -d '\r' | tee "$run/console" |
+		sed -u -e '0,/^lab: machine up/d' -e '/^lab: machine down/,$d' ||
+		return "${PIPESTATUS[0]}"
+}
+
 rc=0
 if [[ -t 0 && -n ${JVPN_LAB_INTERACTIVE-} ]]; then
 	qemu-system-x86_64 "${args[@]}" -serial mon:stdio || true
 else
-	timeout -k 5 "$limit" qemu-system-x86_64 "${args[@]}" -serial stdio \
-		</dev/null 2>&1 | tr -d '\r' | tee "$run/console" |
-		sed -u -e '0,/^lab: machine up/d' -e '/^lab: machine down/,$d' ||
-		rc=${PIPESTATUS[0]}
+	boot || rc=$?
+	# An emulator that trips before anything of ours runs gets another try.
+	if ! grep -q '^lab: machine up' "$run/console"; then
+		say "$kernel did not boot (status $rc); trying again"
+		rc=0
+		boot || rc=$?
+	fi
 fi
 
 mkdir -p "$run/out"

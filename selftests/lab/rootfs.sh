@@ -81,9 +81,14 @@ make_root() {
 	/usr/bin/python3 -m compileall -q -s "$root" -p / "$root$python" || true
 
 	cp /etc/protocols /etc/services "$root/etc/" 2>/dev/null
-	echo 'root:x:0:0:root:/root:/bin/bash' >"$root/etc/passwd" &&
-		echo 'root:x:0:' >"$root/etc/group" &&
+	printf '%s\n' 'root:x:0:0:root:/root:/bin/bash' \
+		'tcpdump:x:108:113::/tmp:/bin/false' \
+		'nobody:x:65534:65534::/tmp:/bin/false' >"$root/etc/passwd" &&
+		printf '%s\n' 'root:x:0:' 'tcpdump:x:113:' 'nogroup:x:65534:' \
+			>"$root/etc/group" &&
 		echo '127.0.0.1 localhost' >"$root/etc/hosts" &&
+		printf '%s: files\n' passwd group hosts protocols services \
+			>"$root/etc/nsswitch.conf" &&
 		(cd "$root" && find . | LC_ALL=C sort |
 			cpio -o -H newc --quiet -R 0:0) >"$dir/rootfs.cpio" &&
 		rm -rf "$root"

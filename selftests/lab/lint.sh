@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# lint.sh [CHECK]...: all checks that read the sources without running them;
+# `make lint` calls it. Prints TAP and counts, as run.sh does.
+#
+# Compilers work in build/lint/, so that their flags and those of ordinary
+# builds do not meet.
+
+. "$(dirname "$0")/common.sh"
+
+export JVPN_BUILD=$BUILD/lint
+mkdir -p "$JVPN_BUILD"
+cd "$TOP"
+
+all_checks="whitespace spdx shellcheck python checkpatch sparse planted \
+warnings tools"
+
+files() {
+	git ls-files -co --exclude-standard -- "$@" | while read -r f; do
+		[[ ! -f $f ]] || printf '%s\n' "$f"
+	done
+}
+
+# verdict NAME FINDINGS: a test line; findings as comments below it.
+verdict() {
+	if [[ -z $2 ]]; then
+		echo "ok - lint $1"
+	else
+		echo "not ok - lint $1"
+		printf '%s\n' "$2" | head -n 200 | sed 's/^/#     /'
+	fi
+}
+
+check_whitespace() {
+	verdict "no trailing whitespace" "$(files ':!COPYING' |
+		xargs -d '\n' grep -nIE '[[:blank:]]+$' || true)"
+	# shellcheck disable=SC2016
+	verdict "files end with a newline" "$(files | xargs -d '\n' -n 1 sh -c '
+		test -z "$(tail -c 1 "$0")" || echo "$0"' || true)"
+}
+
+check_spdx() {
+	verdict "licence tag in every source file" "$(files '*.[ch]' '*.sh' \
+		'*.py' '*.awk' '*.yaml' '*.config' '*Makefile' '*Kbuild' \
+		.ci/run dkms.conf | while read -r f; do
+		head -n 3 "$f" | grep -q 'SPDX-License-Identifier:' ||
+			echo "$f: no SPDX tag in the first three lines"
+	done)"
+}
+
+check_shellcheck() {
+	verdict "shellcheck" "$({ files '*.sh' .ci/run
+		git grep -lI --untracked -E '^#!/bin/(ba)?sh' || true; } |
+		sort -u | xargs -d '\n' shellcheck -x -f gcc -S warning \
+		-e SC1090,SC1091,SC2034,SC2154,SC2164 2>&1 || true)"
+}
+
+check_python() {
+	verdict "python compiles" "$(files '*.py' | xargs -r -d '\n' -n 1 \
+		python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' \
+		2>&1 || true)"
+}
+
+check_checkpatch() {
+	local scripts
+	scripts=$("$LAB/debian13.sh")/newest/source/scripts
+	# Macros that generate tables and the file lists of MAINTAINERS are
+	# a matter of the kernel's own tree.
+	verdict "checkpatch --strict" "$(files '*.[ch]' |
+		xargs -d '\n' "$scripts/checkpatch.pl" --no-tree --strict \
+		--terse --show-types --summary-file -f \
+		--ignore FILE_PATH_CHANGES,SPDX_LICENSE_TAG 2>&1 |
+		grep -vE '^total: |^$|has no obvious style|^NOTE' || true)"
+}
+
+# findings LOG: warnings about our own sources or about the module as such.
+findings() {
+	grep -aE '(warning|error):|^WARNING' "$1" |
+		sed "s|$JVPN_BUILD/[^/]*/src/||g" | sort -u || true
+}
+
+# Sparse 0.6.4 cannot read the newest headers: the two older kernels have to do.
+# Its findings carry no [-Wname], the compiler's do.
+check_sparse() {
+	local kernel log
+	for kernel in 6.1 6.12; do
+		log=$JVPN_BUILD/$kernel/build.log
+		if "$LAB/module.sh" "$kernel" C=2 W=1 >/dev/null 2>&1; then
+			grep -q '^  CHECK ' "$log" || echo "sparse did not run" >>"$log"
+			verdict "sparse, $kernel" "$(findings "$log" |
+				grep -E '^module/' | grep -v '\[-W' || true)"
+			verdict "W=1, $kernel" "$(findings "$log" |
+				grep -E '\[-W|^WARNING' || true)"
+		else
+			verdict "sparse and W=1, $kernel" "$(tail -n 60 "$log")"
+		fi
+	done
+}
+
+# Proof that sparse runs and that findings are found.
+check_planted() {
+	local kernel dir
+	for kernel in 6.1 6.12; do
+		dir=$JVPN_BUILD/planted-$kernel
+		rm -rf "$dir"
+		mkdir -p "$dir"
+		cp "$LAB/planted/endian.c" "$dir/"
+		echo 'obj-m := endian.o' >"$dir/Kbuild"
+		if "$LAB/kbuild.sh" "$kernel" "$dir" C=2 modules 2>&1 |
+			grep -q 'endian.c:.*incorrect type in return'; then
+			verdict "planted endian error is found, $kernel" ""
+		else
+			verdict "planted endian error is found, $kernel" \
+				"sparse said nothing"
+		fi
+	done
+}
+
+check_warnings() {
+	local kernel
+	for kernel in 7.3 uml; do
+		# Objects from an earlier run would hide what they were told.
+		rm -rf "${JVPN_BUILD:?}/$kernel"
+		if "$LAB/module.sh" "$kernel" W=1 >/dev/null 2>&1; then
+			verdict "W=1, $kernel" \
+				"$(findings "$JVPN_BUILD/$kernel/build.log")"
+		else
+			verdict "W=1, $kernel" \
+				"$(tail -n 60 "$JVPN_BUILD/$kernel/build.log")"
+		fi
+	done
+}
+
+check_tools() {
+	local cc out
+	for cc in gcc clang; do
+		rm -rf "$JVPN_BUILD/tools-$cc"
+		out=$(make --no-print-directory -s -C tools CC="$cc" \
+			BUILD="$JVPN_BUILD/tools-$cc" \
+			EXTRA_CFLAGS="-Wall -Wextra -Werror" 2>&1) ||
+			out="$out"$'\n'"exit status $?"
+		verdict "tools with $cc" "$out"
+	done
+}
+
+"$LAB/packages.sh"
+for kernel in 6.1 6.12; do
+	rm -rf "${JVPN_BUILD:?}/$kernel"
+done
+rc=0
+{
+	echo "TAP version 13"
+	for check in ${*:-$all_checks}; do
+		start=$EPOCHSECONDS
+		"check_$check"
+		say "lint $check: $((EPOCHSECONDS - start)) s"
+	done
+} | awk -f "$LAB/count.awk" || rc=$?
+exit "$rc"
