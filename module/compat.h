@@ -12,6 +12,7 @@
 #include <linux/hrtimer.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
+#include <linux/netlink.h>
 #include <linux/timer.h>
 #include <crypto/sha2.h>
 #include <net/rtnetlink.h>
@@ -64,6 +65,28 @@ static inline void ethtool_puts(u8 **data, const char *str)
 {
 	ethtool_sprintf(data, "%s", str);
 }
+#endif
+
+/*
+ * Before 6.2 an extack can only point at words that stay. These stay until so
+ * many more have been said, on all CPUs, which is far longer than an answer
+ * takes to be built.
+ */
+#ifndef NL_SET_ERR_MSG_FMT
+#define JVPN_COMPAT_EXTACKS	64U
+#define JVPN_COMPAT_EXTACK_LEN	80
+#define NL_SET_ERR_MSG_FMT(extack, fmt, args...) do {				\
+	static char words[JVPN_COMPAT_EXTACKS][JVPN_COMPAT_EXTACK_LEN];		\
+	static atomic_t next;							\
+	char *text = words[(unsigned int)atomic_inc_return(&next) %		\
+			   JVPN_COMPAT_EXTACKS];				\
+	struct netlink_ext_ack *ack = (extack);					\
+										\
+	if (ack) {								\
+		snprintf(text, JVPN_COMPAT_EXTACK_LEN, fmt, ##args);		\
+		ack->_msg = text;						\
+	}									\
+} while (0)
 #endif
 
 /* The device locks its transmit path itself. */
