@@ -49,6 +49,7 @@ struct jvpn_path {
 	u32 mtu;				/* largest datagram payload proven; 0: none yet */
 	u32 full_seq;				/* the last heartbeat of full length */
 	u64 validated_until_ns;
+	u64 failed_ns;				/* last death, or refusal; 0: never */
 	u8 token_received[JVPN_TOKEN_LEN];	/* the peer's, to be echoed */
 	bool token_known;
 	u8 id;

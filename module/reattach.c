@@ -6,6 +6,7 @@
  */
 #include <net/ipv6.h>
 
+#include "select.h"
 #include "session_priv.h"
 #include "trace.h"
 #include "transport_udp.h"
@@ -28,48 +29,7 @@ static bool bucket_take(u64 *full_ns, u64 now, u32 rate_per_s, u32 burst)
 	return true;
 }
 
-bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path)
-{
-	return path->used && session->policy.allowed_transports & BIT(path->transport) &&
-	       !(path->status & (JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS |
-				 JVPN_PATH_NO_ROUTE | JVPN_PATH_LOOP | JVPN_PATH_BLOCKED));
-}
-
 /* ---- initiator ---- */
-
-static bool better(const struct jvpn_path *a, const struct jvpn_path *b)
-{
-	bool a_up = a->status & JVPN_PATH_UP;
-	bool b_up = b->status & JVPN_PATH_UP;
-
-	if (a_up != b_up)
-		return a_up;
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	if (jvpn_health_srtt_us(&a->health) != jvpn_health_srtt_us(&b->health) &&
-	    jvpn_health_srtt_us(&a->health) && jvpn_health_srtt_us(&b->health))
-		return jvpn_health_srtt_us(&a->health) < jvpn_health_srtt_us(&b->health);
-	return a->id < b->id;
-}
-
-struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except)
-{
-	struct jvpn_path *best = NULL;
-	int i;
-
-	for (i = 0; i < JVPN_MAX_PATHS; i++) {
-		struct jvpn_path *path = &session->paths[i];
-
-		if (i == except || (session->move.open &&
-				    (session->move.asked | session->move.refused) & BIT(i)))
-			continue;
-		if (!jvpn_path_usable(session, path))
-			continue;
-		if (!best || better(path, best))
-			best = path;
-	}
-	return best;
-}
 
 static void ask(struct jvpn_session *session, struct jvpn_path *path, struct jvpn_outbox *out)
 {
@@ -144,6 +104,8 @@ void jvpn_move_begin(struct jvpn_session *session, u8 target, u16 reason,
 		     struct jvpn_outbox *out)
 {
 	struct jvpn_path *path = NULL;
+	u64 now = jvpn_now();
+	u64 wait_ns;
 
 	lockdep_assert_held(&session->lock);
 	if (session->dead || session->role != JVPN_ROLE_INITIATOR)
@@ -154,7 +116,7 @@ void jvpn_move_begin(struct jvpn_session *session, u8 target, u16 reason,
 		session->move.target = target;
 		session->move.reason = reason;
 		session->move.nonce = ++session->attach_nonce;
-		session->move.began_ns = jvpn_now();
+		session->move.began_ns = now;
 	}
 	if (target != JVPN_PATH_NONE && jvpn_path_usable(session, &session->paths[target]))
 		path = &session->paths[target];
@@ -167,8 +129,15 @@ void jvpn_move_begin(struct jvpn_session *session, u8 target, u16 reason,
 	}
 	if (session->move.target == JVPN_PATH_NONE)
 		session->move.target = path->id;
+	/* Never refused for rate without a living binding, but slowed down. */
+	wait_ns = rcu_access_pointer(session->binding) ? now :
+		  jvpn_moves_forced_ns(&session->moves, now);
+	if (wait_ns > now) {
+		jvpn_deadline_set(session, JVPN_DL_REQUEST, wait_ns);
+		return;
+	}
 	ask(session, path, out);
-	jvpn_deadline_set(session, JVPN_DL_REQUEST, jvpn_now() + move_interval(session));
+	jvpn_deadline_set(session, JVPN_DL_REQUEST, now + move_interval(session));
 }
 
 void jvpn_move_end(struct jvpn_session *session)
@@ -286,7 +255,8 @@ static void attach(struct jvpn_session *session, struct jvpn_binding *binding,
 	jvpn_event_emit(session->device, &report);
 	trace_jvpn_switch(session, report.path_from, path->id, reason);
 	session->switches++;
-	session->switch_ns[session->switches % JVPN_SWITCH_HISTORY] = now;
+	if (reason != JVPN_REASON_NAT_REBIND)
+		jvpn_moves_record(&session->moves, &session->policy, active, now);
 
 	report.fsm_event = 0;
 	report.type = JVPN_EVENT_STATE_CHANGE;
@@ -355,6 +325,7 @@ static void reject_received(struct jvpn_session *session, const struct jvpn_pack
 		return;
 	}
 	session->move.refused |= BIT(path->id);
+	path->failed_ns = now;
 	jvpn_deadline_set(session, JVPN_DL_REQUEST, now);
 }
 

@@ -73,7 +73,7 @@ static void session_release(struct kref *ref)
 	struct jvpn_session *session = container_of(ref, struct jvpn_session, ref);
 
 	INIT_RCU_WORK(&session->free_work, session_free_work);
-	queue_rcu_work(system_wq, &session->free_work);
+	queue_rcu_work(session->device->wq, &session->free_work);
 }
 
 struct jvpn_session *jvpn_session_get(struct jvpn_session *session)
@@ -274,6 +274,8 @@ static void state_entered(struct jvpn_session *session, u8 before, struct jvpn_o
 	case JVPN_STATE_VOLATILE:
 	case JVPN_STATE_DEGRADED:
 		session->unstable_since_ns = now;
+		session->healthy_since_ns = 0;
+		session->violated_since_ns = 0;
 		jvpn_deadline_set(session, JVPN_DL_VOLATILITY,
 				  now + policy->stability_window * JVPN_NS_PER_MS);
 		break;
@@ -351,6 +353,7 @@ void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path
 	report.silence_us = div_u64(now - max(jvpn_health_heard_ns(&path->health),
 					      session->born_ns), JVPN_NS_PER_US);
 	jvpn_health_down(&path->health, now);
+	path->failed_ns = now;
 	if (!active) {
 		if (path->status & JVPN_PATH_UP)
 			jvpn_event_emit(session->device, &report);
@@ -968,6 +971,7 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 {
 	struct jvpn_outbox out;
 	struct jvpn_path *path;
+	u64 retry_ns;
 	int err = 0;
 
 	if (path_id >= JVPN_MAX_PATHS)
@@ -987,6 +991,10 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 		err = -EBUSY;
 	else if (!jvpn_path_usable(session, path) || !(path->status & JVPN_PATH_UP))
 		err = -ENETUNREACH;
+	else if (rcu_access_pointer(session->binding) &&
+		 jvpn_moves_allowed(&session->moves, &session->policy, jvpn_now(), &retry_ns) ==
+		 JVPN_REASON_SWITCH_RATE_LIMITED)
+		err = -EAGAIN;
 	if (!err) {
 		struct jvpn_event report;
 		struct jvpn_path *active = jvpn_session_active_path(session);

@@ -37,6 +37,7 @@
 #include "path.h"
 #include "peer.h"
 #include "policy.h"
+#include "select.h"
 
 /* What the session's timer waits for. */
 enum jvpn_deadline {
@@ -58,7 +59,6 @@ enum jvpn_deadline {
 
 #define JVPN_QUEUE_MAX_AGE_NS	(3 * JVPN_NS_PER_S)
 #define JVPN_QUEUE_MAX_BYTES	(4U << 20)
-#define JVPN_SWITCH_HISTORY	16
 
 /* Per direction statistics that the hot path writes, each on a line of its own. */
 struct jvpn_traffic {
@@ -172,7 +172,10 @@ struct jvpn_session {
 	u64 drain_until_ns;		/* the tuple bound before is still accepted */
 	u64 unstable_since_ns;		/* VOLATILE or DEGRADED since */
 	u64 recovery_began_ns;
-	u64 switch_ns[JVPN_SWITCH_HISTORY];
+	struct jvpn_moves moves;
+	u64 violated_since_ns;		/* the active path violates a threshold without a break */
+	u64 healthy_since_ns;		/* it keeps them all */
+	u16 denied_reason;		/* why the last wanted move between living paths was not made */
 	u32 outage_dropped;
 
 	/* Inner packets that wait. */
@@ -316,7 +319,8 @@ void jvpn_session_put(struct jvpn_session *session);
  * Return: 0: the move has begun (its outcome is an event); -ENOENT no such
  * path; -EALREADY it is active; -EOPNOTSUPP this end is the responder (only the
  * initiator moves); -ENOTCONN not established; -ENETUNREACH that path is down
- * or not validated; -EBUSY a recovery is under way.
+ * or not validated; -EBUSY a recovery is under way; -EAGAIN
+ * max_switches_per_min is used up.
  */
 int jvpn_session_switch(struct jvpn_session *session, u8 path_id);
 

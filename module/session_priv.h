@@ -132,6 +132,14 @@ void jvpn_heartbeat_received(struct jvpn_session *session, const struct jvpn_pac
 /* Responder: the tuple of a path proved itself. Locked. */
 void jvpn_path_validated(struct jvpn_session *session, struct jvpn_path *path);
 
+/* ---- choose.c; all locked ---- */
+
+/* Looks at the active path's health against policy: volatility, selection, failback. */
+void jvpn_session_evaluate(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+/* The best candidate but @except (JVPN_PATH_NONE: any) that was not asked yet, or NULL. */
+struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except);
+bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path);
+
 /* ---- reattach.c; all locked ---- */
 
 /* Begins a move, or widens one that is under way. Initiator. */
@@ -142,9 +150,6 @@ void jvpn_move_end(struct jvpn_session *session);
 void jvpn_move_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 /* A candidate may be asked (again): it came up, or keys are there now. */
 void jvpn_move_kick(struct jvpn_session *session, struct jvpn_outbox *out);
-/* The best candidate but @except (JVPN_PATH_NONE: any), or NULL. */
-struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except);
-bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path);
 void jvpn_reattach_control(struct jvpn_session *session, const struct jvpn_packet *packet,
 			   const struct jvpn_control *control, struct jvpn_outbox *out);
 /* Responder: a newest-counter packet from a tuple that is not bound. */

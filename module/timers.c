@@ -326,6 +326,7 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		if (at && (!next || at < next))
 			next = at;
 	}
+	jvpn_session_evaluate(session, now, out);
 	jvpn_deadline_set(session, JVPN_DL_PATHS, next);
 }
 
@@ -343,30 +344,12 @@ static void recovery_exceeded(struct jvpn_session *session, struct jvpn_outbox *
 /* VOLATILE and DEGRADED are looked at again until they end. */
 static void volatility(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
 {
-	const struct jvpn_policy *policy = &session->policy;
-	struct jvpn_path *active = jvpn_session_active_path(session);
-	u64 again = policy->stability_window * JVPN_NS_PER_MS;
-	bool healthy = active && jvpn_health_alive(&active->health) &&
-		       jvpn_health_loss_permille(&active->health) < policy->loss_volatile;
-
 	if (session->state != JVPN_STATE_VOLATILE && session->state != JVPN_STATE_DEGRADED)
 		return;
-	if (healthy && now - session->unstable_since_ns >= again) {
-		jvpn_session_event(session, JVPN_FSM_STABILITY_RESTORED,
-				   session->state == JVPN_STATE_DEGRADED ?
-				   JVPN_REASON_EXIT_DEGRADED : JVPN_REASON_HEALTH_RECOVERED,
-				   NULL, out);
-		return;
-	}
-	if (session->state == JVPN_STATE_VOLATILE && !healthy &&
-	    now - session->unstable_since_ns >= policy->volatile_to_degraded * JVPN_NS_PER_MS) {
-		jvpn_session_event(session, JVPN_FSM_VOLATILE_PERSISTED,
-				   JVPN_REASON_VOLATILE_PERSISTED, NULL, out);
-		return;
-	}
-	jvpn_deadline_set(session, JVPN_DL_VOLATILITY, now + again);
-	if (session->state == JVPN_STATE_DEGRADED && !active &&
-	    session->role == JVPN_ROLE_INITIATOR)
+	jvpn_session_evaluate(session, now, out);
+	jvpn_deadline_set(session, JVPN_DL_VOLATILITY,
+			  now + session->policy.stability_window * JVPN_NS_PER_MS / 4);
+	if (!rcu_access_pointer(session->binding) && session->role == JVPN_ROLE_INITIATOR)
 		jvpn_paths_poll_now(session);
 }
 

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which path, and whether to move now: feeds what the session knows into the
+ * pure functions of select.h and health.h and turns their verdicts into events.
+ */
+#include "select.h"
+#include "session_priv.h"
+
+#define STATUS_UNUSABLE								\
+	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE |	\
+	 JVPN_PATH_LOOP | JVPN_PATH_BLOCKED)
+
+bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path)
+{
+	return path->used && session->policy.allowed_transports & BIT(path->transport) &&
+	       !(path->status & STATUS_UNUSABLE);
+}
+
+static void rank(struct jvpn_session *session, u64 now, struct jvpn_select_result *result)
+{
+	struct jvpn_path *active = jvpn_session_active_path(session);
+	struct jvpn_select_path known[JVPN_MAX_PATHS];
+	unsigned int count = 0;
+	int i;
+
+	for (i = 0; i < JVPN_MAX_PATHS; i++) {
+		struct jvpn_path *path = &session->paths[i];
+		struct jvpn_select_path *one = &known[count];
+
+		if (!path->used)
+			continue;
+		memset(one, 0, sizeof(*one));
+		one->path_id = i;
+		one->priority = path->priority;
+		one->alive = jvpn_health_alive(&path->health);
+		one->validated = path->status & JVPN_PATH_VALIDATED;
+		one->blocked = !jvpn_path_usable(session, path);
+		one->violation = jvpn_health_violation(&path->health, &session->policy, now);
+		one->loss_permille = jvpn_health_loss_permille(&path->health);
+		one->srtt_us = jvpn_health_srtt_us(&path->health);
+		one->since_ns = jvpn_health_since_ns(&path->health);
+		one->failed_ns = path->failed_ns;
+		count++;
+	}
+	jvpn_select(&session->policy, now, known, count,
+		    active ? active->id : JVPN_PATH_NONE, result);
+}
+
+struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except)
+{
+	u8 asked = session->move.open ? session->move.asked | session->move.refused : 0;
+	struct jvpn_select_result result;
+	int i;
+
+	lockdep_assert_held(&session->lock);
+	rank(session, jvpn_now(), &result);
+	/* Also one that seems down is asked, when all better ones were. */
+	for (i = 0; i < result.count; i++) {
+		u8 id = result.score[i].path_id;
+
+		if (id != except && !(asked & BIT(id)) &&
+		    jvpn_path_usable(session, &session->paths[id]))
+			return &session->paths[id];
+	}
+	return NULL;
+}
+
+/* Unbroken violation and unbroken health are timed apart from the state. */
+static void violation_track(struct jvpn_session *session, u16 violation, u64 now)
+{
+	if (violation) {
+		session->healthy_since_ns = 0;
+		if (!session->violated_since_ns)
+			session->violated_since_ns = now;
+	} else {
+		session->violated_since_ns = 0;
+		if (!session->healthy_since_ns)
+			session->healthy_since_ns = now;
+	}
+}
+
+static void report_active(struct jvpn_session *session, struct jvpn_event *report, u16 reason)
+{
+	jvpn_session_report_init(session, report, JVPN_EVENT_STATE_CHANGE, reason);
+	jvpn_session_report_path(session, report, jvpn_session_active_path(session));
+}
+
+/* A move between living paths is bounded; a denied one is said, once a cause. */
+static void move_living(struct jvpn_session *session, u8 event, u8 target, u16 reason, u64 now,
+			struct jvpn_outbox *out)
+{
+	struct jvpn_event report;
+	u64 retry_ns;
+	u16 denied;
+
+	denied = jvpn_moves_allowed(&session->moves, &session->policy, now, &retry_ns);
+	report_active(session, &report, denied ?: reason);
+	report.path_to = target;
+	jvpn_endpoint_remote(&session->paths[target].endpoint, &report.remote_to);
+	if (denied) {
+		if (session->denied_reason != denied) {
+			report.type = JVPN_EVENT_SWITCH_DENIED;
+			jvpn_event_emit_limited(session->device, &report);
+		}
+		session->denied_reason = denied;
+		return;
+	}
+	session->denied_reason = 0;
+	if (jvpn_session_event(session, event, reason, &report, out))
+		jvpn_move_begin(session, target, reason, out);
+}
+
+static void stable(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
+{
+	u64 window = session->policy.stability_window * JVPN_NS_PER_MS;
+	struct jvpn_event report;
+	u16 reason = session->state == JVPN_STATE_DEGRADED ? JVPN_REASON_EXIT_DEGRADED :
+							     JVPN_REASON_HEALTH_RECOVERED;
+
+	if (now - max(session->healthy_since_ns, session->unstable_since_ns) < window)
+		return;
+	report_active(session, &report, reason);
+	jvpn_session_event(session, JVPN_FSM_STABILITY_RESTORED, reason, &report, out);
+}
+
+static void unstable(struct jvpn_session *session, u16 violation, u64 now,
+		     struct jvpn_outbox *out)
+{
+	u64 window = session->policy.volatile_to_degraded * JVPN_NS_PER_MS;
+	struct jvpn_select_result result;
+	struct jvpn_event report;
+
+	if (session->role == JVPN_ROLE_INITIATOR) {
+		rank(session, now, &result);
+		if (result.verdict == JVPN_SELECT_MOVE)
+			move_living(session, JVPN_FSM_SWITCH_SELECTED, result.best, violation,
+				    now, out);
+	}
+	if (session->state == JVPN_STATE_VOLATILE && now - session->violated_since_ns >= window) {
+		report_active(session, &report, JVPN_REASON_VOLATILE_PERSISTED);
+		jvpn_session_event(session, JVPN_FSM_VOLATILE_PERSISTED,
+				   JVPN_REASON_VOLATILE_PERSISTED, &report, out);
+	}
+}
+
+static void failback(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
+{
+	struct jvpn_select_result result;
+
+	if (session->role != JVPN_ROLE_INITIATOR || !session->policy.failback)
+		return;
+	rank(session, now, &result);
+	if (result.preferred != JVPN_PATH_NONE)
+		move_living(session, JVPN_FSM_SWITCH_PREFERRED, result.preferred,
+			    JVPN_REASON_PREFERRED_PATH, now, out);
+}
+
+void jvpn_session_evaluate(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
+{
+	struct jvpn_path *active = jvpn_session_active_path(session);
+	struct jvpn_event report;
+	u16 violation;
+
+	lockdep_assert_held(&session->lock);
+	if (session->dead || !active)
+		return;
+	violation = jvpn_health_violation(&active->health, &session->policy, now);
+	violation_track(session, violation, now);
+	switch (session->state) {
+	case JVPN_STATE_ATTACHED:
+		if (violation) {
+			report_active(session, &report, violation);
+			jvpn_session_event(session, JVPN_FSM_VOLATILITY, violation, &report, out);
+		} else {
+			failback(session, now, out);
+		}
+		break;
+	case JVPN_STATE_VOLATILE:
+	case JVPN_STATE_DEGRADED:
+		if (violation)
+			unstable(session, violation, now, out);
+		else
+			stable(session, now, out);
+		break;
+	}
+}
