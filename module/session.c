@@ -4,11 +4,8 @@
  * lifetimes are explained at the head of session.h.
  */
 #include <linux/slab.h>
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
-#include <net/icmp.h>
-#include <net/ip.h>
 
+#include "send.h"
 #include "session_priv.h"
 #include "transport_udp.h"
 
@@ -439,10 +436,7 @@ static void queue_add(struct jvpn_session *session, struct sk_buff *skb,
 static void refuse_inner(struct jvpn_device *device, struct sk_buff *skb)
 {
 	jvpn_count(device, JVPN_COUNTER_A_TX_NO_BINDING);
-	if (skb->protocol == htons(ETH_P_IP))
-		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
-	else if (skb->protocol == htons(ETH_P_IPV6))
-		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+	jvpn_send_unreachable(skb);
 	DEV_STATS_INC(device->dev, tx_errors);
 	kfree_skb(skb);
 }
