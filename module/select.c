@@ -11,6 +11,13 @@ static bool failed_lately(const struct jvpn_policy *policy, u64 now_ns,
 			policy->switch_cooldown * JVPN_NS_PER_MS;
 }
 
+static bool violates(const struct jvpn_policy *policy,
+		     const struct jvpn_select_path *path)
+{
+	return path->violation != JVPN_REASON_NONE ||
+	       path->loss_permille >= policy->loss_volatile;
+}
+
 static u8 fitness(const struct jvpn_policy *policy, u64 now_ns,
 		  const struct jvpn_select_path *path)
 {
@@ -22,10 +29,7 @@ static u8 fitness(const struct jvpn_policy *policy, u64 now_ns,
 		return JVPN_FIT_UNVALIDATED;
 	if (failed_lately(policy, now_ns, path))
 		return JVPN_FIT_COOLING;
-	if (path->violation != JVPN_REASON_NONE ||
-	    path->loss_permille >= policy->loss_volatile)
-		return JVPN_FIT_VIOLATES;
-	return JVPN_FIT;
+	return violates(policy, path) ? JVPN_FIT_VIOLATES : JVPN_FIT;
 }
 
 static struct jvpn_select_score score(const struct jvpn_policy *policy,
@@ -36,6 +40,7 @@ static struct jvpn_select_score score(const struct jvpn_policy *policy,
 		.path_id = path->path_id,
 		.fit = fitness(policy, now_ns, path),
 		.priority = path->priority,
+		.violates = violates(policy, path),
 		.loss_permille = path->loss_permille,
 		.srtt_us = path->srtt_us,
 		.stable_ns = path->alive && now_ns > path->since_ns ?
@@ -88,7 +93,7 @@ static bool worth_it(const struct jvpn_policy *policy,
 {
 	if (to->priority < from->priority)
 		return true;
-	if (to->priority > from->priority && from->fit != JVPN_FIT_VIOLATES)
+	if (to->priority > from->priority && !from->violates)
 		return false;
 	if (loss_step(to) != loss_step(from))
 		return loss_step(to) < loss_step(from);

@@ -46,6 +46,7 @@ struct jvpn_select_score {
 	u8 path_id;
 	u8 fit;			/* enum jvpn_select_fit */
 	u8 priority;
+	bool violates;		/* a threshold of the policy */
 	u32 loss_permille;
 	u32 srtt_us;
 	u64 stable_ns;		/* alive for so long */
@@ -60,7 +61,7 @@ enum jvpn_select_verdict {
 struct jvpn_select_result {
 	u8 verdict;		/* enum jvpn_select_verdict */
 	u8 best;		/* the candidate that was judged, or JVPN_PATH_NONE */
-	u8 preferred;		/* of a better class, healthy for failback_hold; or JVPN_PATH_NONE */
+	u8 preferred;		/* healthy for failback_hold in a better class, or none */
 	u8 count;
 	struct jvpn_select_score score[JVPN_MAX_PATHS];	/* all paths, best first */
 };
