@@ -630,7 +630,6 @@ static unsigned int poll_train(struct jvpn_health *h,
 	set_status(h, JVPN_HEALTH_DOWN, now_ns);
 	h->flags |= STARVED;
 	h->train_len = len;
-	h->backoff = 1;
 	return JVPN_HEALTH_DEAD;
 }
 
@@ -639,13 +638,14 @@ static u64 lost_ns(const struct jvpn_health *h,
 		   const struct jvpn_policy *policy)
 {
 	u64 heard = READ_ONCE(h->last_rx_ns);
+	u64 last = max_t(u64, h->last_sent_ns, h->since_ns);
 
 	if (h->flags & FORCE)
 		return 0;
 	/* It speaks: ask at once whether it also hears. */
-	if (heard > h->since_ns && heard > h->last_sent_ns)
+	if (heard > last)
 		return h->last_sent_ns + jvpn_health_pto_ns(h);
-	return h->last_sent_ns + backoff_ns(h, policy);
+	return last + backoff_ns(h, policy);
 }
 
 static unsigned int poll_lost(struct jvpn_health *h,
