@@ -11,7 +11,7 @@ packages=(
 	libelf-dev libssl-dev linux-headers-6.12-cloud-amd64
 	linux-headers-cloud-amd64 linux-source-6.12 rsync xz-utils
 	# to build and drive the tools
-	libmnl-dev pkg-config
+	libjson-c-dev libmnl-dev libsodium-dev man-db pkg-config
 	# to look at the sources
 	shellcheck sparse
 	# to make machines and to test in them
