@@ -193,7 +193,7 @@ enum jvpn_cmd {
 	JVPN_CMD_POLICY_GET,
 	JVPN_CMD_POLICY_SET,
 	JVPN_CMD_EVENT_GET,
-	JVPN_CMD_EVENT,			/* multicast notification, and reply to EVENT_GET */
+	JVPN_CMD_EVENT,			/* multicast, in the form of the replies to EVENT_GET */
 
 	/* private: */
 	__JVPN_CMD_MAX
