@@ -88,10 +88,14 @@ struct jvpn_device {
 	bool dying;			/* no new sessions; under lock */
 	bool frozen;			/* debug: neither sends, receives nor keeps time */
 
-	struct list_head list;		/* jvpn_devices, under RTNL */
+#ifdef CONFIG_DEBUG_FS
+	struct dentry *debug_dir;
+#endif
+	struct list_head list;		/* jvpn_devices */
 };
 
-extern struct list_head jvpn_devices;	/* all of them, under RTNL */
+/* All of them; changed under RTNL, walked under RTNL or RCU. */
+extern struct list_head jvpn_devices;
 
 static inline void jvpn_count(struct jvpn_device *device, unsigned int counter)
 {
@@ -135,6 +139,24 @@ int jvpn_device_set_port(struct jvpn_device *device, u16 port);
 
 /* Sets the mark of outgoing packets and drops cached routes. Lock held. */
 void jvpn_device_set_fwmark(struct jvpn_device *device, u32 fwmark);
+
+/* ---- ethtool.c ---- */
+
+extern const struct ethtool_ops jvpn_ethtool_ops;
+
+/* ---- debug.c: /sys/kernel/debug/jvpn/<inode of the namespace>-<name>/freeze ---- */
+
+#ifdef CONFIG_DEBUG_FS
+void jvpn_debug_init(void);
+void jvpn_debug_exit(void);
+void jvpn_debug_add(struct jvpn_device *device);
+void jvpn_debug_remove(struct jvpn_device *device);
+#else
+static inline void jvpn_debug_init(void) {}
+static inline void jvpn_debug_exit(void) {}
+static inline void jvpn_debug_add(struct jvpn_device *device) {}
+static inline void jvpn_debug_remove(struct jvpn_device *device) {}
+#endif
 
 int jvpn_device_init(void);
 void jvpn_device_exit(void);

@@ -70,4 +70,7 @@ struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session,
 /* Takes it out of both tables; later packets find nothing. Any context up to softirq. */
 void jvpn_keypair_unhash(struct jvpn_keypair *keypair);
 
+/* Would a packet find a usable send key now? @now: boot clock. Locked or RCU. */
+bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now);
+
 #endif /* _JVPN_KEYPAIR_H */

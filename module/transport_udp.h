@@ -54,4 +54,17 @@ int jvpn_udp_send(struct jvpn_device *device, struct sk_buff *skb,
 int jvpn_udp_route(struct jvpn_device *device, const struct jvpn_endpoint *endpoint,
 		   u8 local[16], int *oif, u32 *mtu);
 
+/**
+ * jvpn_udp_mtu - how large may a datagram to this endpoint be?
+ * @device: the device
+ * @endpoint: where to, and by what
+ * @cache: route cache of the binding, or NULL
+ *
+ * Context: BH off, RCU read side.
+ * Return: largest UDP payload in bytes that its route takes in one piece; or an
+ * error as of jvpn_udp_send().
+ */
+int jvpn_udp_mtu(struct jvpn_device *device, const struct jvpn_endpoint *endpoint,
+		 struct dst_cache *cache);
+
 #endif /* _JVPN_TRANSPORT_UDP_H */
