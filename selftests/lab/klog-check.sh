@@ -11,12 +11,12 @@ pattern+='|possible (circular|recursive|irq lock|deadlock)|inconsistent lock'
 pattern+='|sleeping function|scheduling while atomic|suspicious RCU'
 pattern+='|unregister_netdevice: waiting|rcu.*(stall|detected)|soft lockup'
 pattern+='|ODEBUG|refcount_t:|list_(add|del) corruption|kernel panic'
-pattern+='|kmemleak: [0-9]+ new suspected|Kernel stack overflow'
-pattern+='|ref_tracker: .*(leaked|has)|still has .* refs|memory leak'
+pattern+='|Kernel stack overflow'
+pattern+='|ref_tracker: .*(leaked|has)|still has .* refs'
 pattern+='|returned with preemption imbalance|turning off the locking'
 
 # Said by machines in good health.
-harmless='Spectre|Speculative|mitigation|vulnerab|RETBleed|kmemleak: Kernel'
+harmless='Spectre|Speculative|mitigation|vulnerab|RETBleed'
 harmless+='|ITS:|MDS|Tainted: G +O? *$|module verification failed'
 
 file=${1:-/dev/stdin}

@@ -46,14 +46,12 @@ libraries() {
 make_root() {
 	local dir=$1 root=$1/root program python f
 	local -a files libs
-	mkdir -p "$root"/{bin,dev,etc,lib64,proc,root,run,sys,tmp,var,usr/lib} &&
-		ln -s ../run "$root/var/run" &&
-		rm -rf "$root/bin" && mkdir -p "$root/usr/bin" "$root/usr/sbin" &&
-		for f in bin sbin lib lib64; do
-			mkdir -p "$root/usr/$f"
-			rm -rf "${root:?}/$f"
-			ln -s "usr/$f" "$root/$f"
-		done || return 1
+	mkdir -p "$root"/{dev,etc,proc,root,run,sys,tmp,var} || return 1
+	ln -s ../run "$root/var/run"
+	for f in bin sbin lib lib64; do
+		mkdir -p "$root/usr/$f"
+		ln -s "usr/$f" "$root/$f" || return 1
+	done
 
 	for program in $programs; do
 		f=$(PATH=/usr/sbin:/usr/bin type -P "$program") || continue
@@ -62,9 +60,7 @@ make_root() {
 	for f in /usr/lib/python3.11/lib-dynload/*.so; do
 		case ${f##*/} in _test* | _tkinter* | xx*) ;; *) files+=("$f") ;; esac
 	done
-	for f in /usr/libexec/coreutils/libstdbuf.so; do
-		[[ -e $f ]] && files+=("$f")
-	done
+	files+=(/usr/libexec/coreutils/libstdbuf.so)
 	mapfile -t libs < <(libraries "${files[@]}")
 	copy "$root" "${files[@]}" || return 1
 	for f in "${libs[@]}"; do

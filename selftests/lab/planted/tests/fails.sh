@@ -1,0 +1,5 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+. "$(dirname "$0")/../../../lib.sh"
+tap_ok "something is right"
+check "something is wrong" false
