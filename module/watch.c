@@ -13,13 +13,17 @@
 #define STATUS_GONE								\
 	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE | JVPN_PATH_LOOP)
 
-/* Calls @visit for each live session of the device, referenced, without locks but device->lock. */
+/*
+ * Calls @visit for each live session of the device, referenced, under
+ * device->lock: workers and notifiers (which hold the RTNL outside) come
+ * without it.
+ */
 static void for_each_session(struct jvpn_device *device,
 			     void (*visit)(struct jvpn_session *session, void *arg), void *arg)
 {
 	struct jvpn_peer *peer;
 
-	lockdep_assert_held(&device->lock);
+	mutex_lock(&device->lock);
 	list_for_each_entry(peer, &device->peers, list) {
 		struct jvpn_session *session;
 
@@ -33,6 +37,7 @@ static void for_each_session(struct jvpn_device *device,
 		jvpn_session_put(session);
 		cond_resched();
 	}
+	mutex_unlock(&device->lock);
 }
 
 static u16 reason_of(u32 status)
