@@ -731,9 +731,11 @@ static void answer_create(struct jvpn_peer *peer, struct init_state *state)
 	struct jvpn_device *device = peer->device;
 	struct jvpn_keypair *keypair = NULL;
 	struct jvpn_session *session;
+	struct jvpn_policy policy;
 	int err;
 
-	session = jvpn_session_create(peer, JVPN_ROLE_RESPONDER);
+	jvpn_peer_policy(peer, &policy);
+	session = jvpn_session_create(peer, JVPN_ROLE_RESPONDER, &policy);
 	if (!session)
 		return;
 	bounds_apply(&session->policy, &state->init.bounds);

@@ -21,7 +21,8 @@ const struct rhashtable_params jvpn_session_table_params = {
 
 /* ---- life ---- */
 
-struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role)
+struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
+					 const struct jvpn_policy *policy)
 {
 	struct jvpn_device *device = peer->device;
 	struct jvpn_session *session;
@@ -38,7 +39,7 @@ struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role)
 	__skb_queue_head_init(&session->queue);
 	INIT_WORK(&session->work, jvpn_handshake_send_work);
 	jvpn_timer_init(session);
-	jvpn_peer_policy(peer, &session->policy);
+	session->policy = *policy;
 	session->strict_binding = session->policy.strict_binding;
 	session->holding = true;
 	session->state = JVPN_STATE_BIRTH;
@@ -503,9 +504,11 @@ void jvpn_session_traffic_began(struct jvpn_session *session, struct jvpn_traffi
 static struct jvpn_session *session_begin(struct jvpn_peer *peer, bool successor)
 {
 	struct jvpn_session *session = NULL;
+	struct jvpn_policy policy;
 	bool begun = false;
 	int i;
 
+	jvpn_peer_policy(peer, &policy);
 	spin_lock_bh(&peer->lock);
 	session = rcu_dereference_protected(peer->session, lockdep_is_held(&peer->lock));
 	if (session && (!successor || peer->outbound)) {
@@ -517,7 +520,8 @@ static struct jvpn_session *session_begin(struct jvpn_peer *peer, bool successor
 		goto out;
 	for (i = 0; i < JVPN_MAX_PATHS && !peer->paths[i].used; i++)
 		;
-	session = i == JVPN_MAX_PATHS ? NULL : jvpn_session_create(peer, JVPN_ROLE_INITIATOR);
+	session = i == JVPN_MAX_PATHS ? NULL :
+		  jvpn_session_create(peer, JVPN_ROLE_INITIATOR, &policy);
 	if (!session)
 		goto out;
 	for (i = 0; i < JVPN_MAX_PATHS; i++) {

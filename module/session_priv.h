@@ -82,8 +82,12 @@ void jvpn_session_report_init(struct jvpn_session *session, struct jvpn_event *r
 void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
 			      const struct jvpn_path *path);
 
-/* New session in BIRTH with one reference, in no slot. Any context; NULL without memory. */
-struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role);
+/*
+ * New session in BIRTH with one reference, in no slot; the policy is copied.
+ * Any context; NULL without memory.
+ */
+struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
+					 const struct jvpn_policy *policy);
 
 /* The active path, or NULL. Locked. */
 struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session);
