@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""stream.py: paced traffic between two namespaces, and a clock for the faults.
+
+Two UDP flows ("up" from the client, "down" from the gateway) of numbered
+packets leave at fixed instants of the boot clock. The arrival is the kernel's
+own time stamp, so a machine that computes slowly measures no worse. A TCP
+connection carries small chunks there and back meanwhile.
+
+At each --mark MS:NAME the line NAME is printed: whoever started this program
+reads it and makes the fault, at the same phase of the stream each time. With
+--out FILE the result is written there as JSON:
+
+  start, period_ms   boot clock of the first packet, seconds; distance of packets
+  marks              name -> boot clock in seconds
+  up, down           sent, received, lost, reordered, duplicated, refused,
+                     delay_ms (median), gap_ms and gap_at (longest distance of
+                     two arrivals, and the arrival before it), lost_at (when the
+                     lost ones were sent), arrivals
+  tcp                sent, received (bytes that came back), intact, broken
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import socket
+import struct
+import sys
+import time
+
+CLONE_NEWNET = 0x40000000
+SO_TIMESTAMPNS = 35
+PORT = 9000
+CHUNK = 64
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def enter(namespace):
+    fd = os.open("/run/netns/" + namespace, os.O_RDONLY)
+    if libc.setns(fd, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns", namespace)
+    os.close(fd)
+
+
+def now():
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def sleep_until(at):
+    """Absolute on the boot clock; a signal does not shorten it."""
+    while (rest := at - now()) > 0:
+        time.sleep(rest / 1e9)
+
+
+class Flow:
+    """Numbered packets from one namespace to the other."""
+
+    def __init__(self, source, target, port):
+        family = socket.AF_INET6 if ":" in target[1] else socket.AF_INET
+        enter(target[0])
+        self.rx = socket.socket(family, socket.SOCK_DGRAM)
+        self.rx.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.rx.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.rx.bind((target[1], port))
+        self.rx.setblocking(False)
+        enter(source[0])
+        self.tx = socket.socket(family, socket.SOCK_DGRAM)
+        self.tx.bind((source[1], 0))
+        self.tx.setblocking(False)
+        self.to = (target[1], port)
+        self.sent = []
+        self.arrivals = []
+        self.refused = 0
+        # Time stamps are wall clock; what the two differ by does not change.
+        self.wall = time.clock_gettime_ns(time.CLOCK_REALTIME) - now()
+
+    def send(self, size):
+        number = len(self.sent)
+        self.sent.append(now())
+        packet = struct.pack("!QQ", number, 0x6a76706e) + bytes(size - 16)
+        for _ in range(2):
+            # The first call may only hand out an ICMP error of before.
+            try:
+                self.tx.sendto(packet, self.to)
+                return
+            except OSError:
+                self.refused += 1
+
+    def drain(self):
+        while True:
+            try:
+                data, control, _, _ = self.rx.recvmsg(2048, 256)
+            except OSError:
+                return
+            number, magic = struct.unpack("!QQ", data[:16])
+            if magic != 0x6a76706e:
+                continue
+            seconds, nanos = struct.unpack("qq", control[0][2][:16])
+            self.arrivals.append((seconds * 10**9 + nanos - self.wall, number))
+
+    def report(self, since):
+        seen = set()
+        highest = -1
+        reordered = duplicated = 0
+        gap, gap_at = 0, None
+        before = None
+        for at, number in self.arrivals:
+            if number in seen:
+                duplicated += 1
+                continue
+            seen.add(number)
+            reordered += number < highest
+            highest = max(highest, number)
+            if before is not None and before >= since and at - before > gap:
+                gap, gap_at = at - before, before
+            before = at
+        delays = sorted(at - self.sent[n] for at, n in self.arrivals)
+        return {
+            "sent": len(self.sent),
+            "received": len(seen),
+            "lost": len(self.sent) - len(seen),
+            "reordered": reordered,
+            "duplicated": duplicated,
+            "refused": self.refused,
+            "delay_ms": delays[len(delays) // 2] / 1e6 if delays else None,
+            "gap_ms": gap / 1e6,
+            "gap_at": gap_at / 1e9 if gap_at else None,
+            "lost_at": [s / 1e9 for n, s in enumerate(self.sent)
+                        if n not in seen],
+            "arrivals": [[at / 1e9, n] for at, n in self.arrivals],
+        }
+
+
+class Echo:
+    """A TCP connection whose chunks come back."""
+
+    def __init__(self, client, gateway):
+        family = socket.AF_INET6 if ":" in gateway[1] else socket.AF_INET
+        enter(gateway[0])
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((gateway[1], PORT))
+        listener.listen(1)
+        enter(client[0])
+        self.near = socket.create_connection((gateway[1], PORT), timeout=30)
+        self.far, _ = listener.accept()
+        listener.close()
+        for end in self.near, self.far:
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            end.setblocking(False)
+        self.expected = b""
+        self.back = b""
+        self.number = 0
+        self.broken = None
+
+    def step(self, send):
+        try:
+            if send:
+                chunk = struct.pack("!Q", self.number) * (CHUNK // 8)
+                self.number += 1
+                self.expected += chunk[:self.near.send(chunk)]
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            self.broken = self.broken or str(error)
+        for source, sink in (self.far, self.far), (self.near, None):
+            try:
+                while data := source.recv(65536):
+                    if sink:
+                        sink.send(data)
+                    else:
+                        self.back += data
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                self.broken = self.broken or str(error)
+
+    def report(self):
+        return {
+            "sent": len(self.expected),
+            "received": len(self.back),
+            "intact": self.expected == self.back,
+            "broken": self.broken,
+        }
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("client", help="namespace,address")
+    parser.add_argument("gateway", help="namespace,address")
+    parser.add_argument("--rate", type=int, default=100)
+    parser.add_argument("--size", type=int, default=100)
+    parser.add_argument("--flows", choices=("both", "up", "down"), default="both")
+    parser.add_argument("--tcp", action="store_true")
+    parser.add_argument("--time", type=int, default=2000, help="ms")
+    parser.add_argument("--after", type=int, default=1000,
+                        help="ms to wait for late packets")
+    parser.add_argument("--since", help="longest gap: only from this mark on")
+    parser.add_argument("--align", type=int, default=0,
+                        help="start at a multiple of so many ms, boot clock")
+    parser.add_argument("--mark", action="append", default=[])
+    parser.add_argument("--out")
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
+    client = args.client.split(",")
+    gateway = args.gateway.split(",")
+    echo = Echo(client, gateway) if args.tcp else None
+    flows = {}
+    if args.flows != "down":
+        flows["up"] = Flow(client, gateway, PORT)
+    if args.flows != "up":
+        flows["down"] = Flow(gateway, client, PORT + 1)
+    marks = sorted((int(ms) * 10**6, name) for ms, name in
+                   (mark.split(":", 1) for mark in args.mark))
+    period = 10**9 // args.rate
+    step = args.align * 10**6
+    start = (now() // step + 1) * step if step else now() + 10**7
+    end = args.time * 10**6
+    last = end + args.after * 10**6
+    passed = {}
+
+    offset = 0
+    while offset < last:
+        while marks and marks[0][0] < offset + period:
+            at, name = marks.pop(0)
+            sleep_until(start + at)
+            passed[name] = now()
+            print(name, flush=True)
+        sleep_until(start + offset)
+        if offset < end:
+            for flow in flows.values():
+                flow.send(args.size)
+        for flow in flows.values():
+            flow.drain()
+        if echo:
+            echo.step(offset < end and offset % (5 * period) == 0)
+        offset += period
+
+    since = passed[args.since] if args.since else 0
+    result = {
+        "start": start / 1e9,
+        "period_ms": period / 1e6,
+        "marks": {name: at / 1e9 for name, at in passed.items()},
+        "tcp": echo.report() if echo else None,
+    }
+    for name, flow in flows.items():
+        result[name] = flow.report(since - 2 * period if since else 0)
+    text = json.dumps(result)
+    if args.out:
+        with open(args.out, "w", encoding="utf-8") as out:
+            out.write(text + "\n")
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
