@@ -442,15 +442,19 @@ static void refuse_inner(struct jvpn_device *device, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
-/* May packets leave right now? Locked. */
-static bool session_open(struct jvpn_session *session)
+static bool session_has_keys(struct jvpn_session *session)
 {
 	struct jvpn_keypair *keypair;
 
 	keypair = rcu_dereference_protected(session->current_keys,
 					    lockdep_is_held(&session->lock));
-	return rcu_access_pointer(session->binding) && keypair &&
-	       jvpn_keys_usable(keypair, jvpn_now());
+	return keypair && jvpn_keys_usable(keypair, jvpn_now());
+}
+
+/* May packets leave right now? Locked. */
+static bool session_open(struct jvpn_session *session)
+{
+	return rcu_access_pointer(session->binding) && session_has_keys(session);
 }
 
 /*
@@ -581,7 +585,7 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 	queue_add(session, skb, &out.drop);
 	if (session_open(session))
 		out.flush_queue = true;
-	else if (rcu_access_pointer(session->binding) || session->move.open)
+	else if (!session_has_keys(session))
 		jvpn_handshake_rekey(session);
 	spin_unlock_bh(&session->lock);
 	jvpn_outbox_flush(session, &out);
