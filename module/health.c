@@ -22,6 +22,8 @@
 /* A difference of counts above this is no count: some end started anew. */
 #define COUNT_MAX		BIT(28)
 #define BACKOFF_MAX		16
+/* Packets within one or two PTOs that make silence a sign of its own. */
+#define DENSE_PACKETS		2
 
 static u32 to_ms(u64 ns)
 {
@@ -51,7 +53,7 @@ static void forget_outstanding(struct jvpn_health *h)
 	h->answered = 0;
 }
 
-/* What was lost while the path was down says nothing about the path that is up. */
+/* The next differences of counts start anew. */
 static void forget_bases(struct jvpn_health *h)
 {
 	h->flags &= ~(HAVE_OUT | HAVE_IN);
@@ -75,6 +77,9 @@ static void set_status(struct jvpn_health *h, u8 status, u64 now_ns)
 {
 	if (h->status != status)
 		h->since_ns = now_ns;
+	/* What is lost while it is down says nothing about the path that is up. */
+	if (status == JVPN_HEALTH_DOWN || h->status == JVPN_HEALTH_DOWN)
+		forget_bases(h);
 	h->status = status;
 	h->backoff = 0;
 	h->flags &= ~(HINT | STARVED);
@@ -83,10 +88,8 @@ static void set_status(struct jvpn_health *h, u8 status, u64 now_ns)
 
 void jvpn_health_up(struct jvpn_health *h, u64 now_ns)
 {
-	if (h->status == JVPN_HEALTH_DOWN)
-		forget_bases(h);
 	forget_outstanding(h);
-	h->last_answer_ns = max_t(u64, h->last_answer_ns, now_ns);
+	h->last_beat_ns = max_t(u64, h->last_beat_ns, now_ns);
 	set_status(h, JVPN_HEALTH_UP, now_ns);
 }
 
@@ -258,12 +261,19 @@ void jvpn_health_fill(const struct jvpn_health *h, struct jvpn_heartbeat *hb)
 	hb->generation = h->generation;
 }
 
+static void count_received(struct jvpn_health *h)
+{
+	WRITE_ONCE(h->rx_packets, READ_ONCE(h->rx_packets) + 1);
+}
+
 void jvpn_health_heartbeat(struct jvpn_health *h, u64 now_ns,
 			   const struct jvpn_heartbeat *hb)
 {
-	jvpn_health_rx(h, now_ns);
+	count_received(h);
+	h->last_beat_ns = max_t(u64, h->last_beat_ns, now_ns);
 	watch_generation(h, hb);
-	count_in(h, now_ns, hb);
+	if (h->status != JVPN_HEALTH_DOWN)
+		count_in(h, now_ns, hb);
 }
 
 /* A path that was given up answers: was it ever dead? */
@@ -277,7 +287,6 @@ static void revive(struct jvpn_health *h, u64 now_ns, u64 sent_ns)
 	/* Of the heartbeats before, none says more than that it was down. */
 	h->known = 1;
 	h->answered = 1;
-	forget_bases(h);
 }
 
 bool jvpn_health_ack(struct jvpn_health *h, u64 now_ns,
@@ -287,12 +296,11 @@ bool jvpn_health_ack(struct jvpn_health *h, u64 now_ns,
 	u32 rtt_us = to_us(now_ns) - h->sent_us[hb->seq % JVPN_HEALTH_RING];
 	u64 sent_ns = 0;
 
-	jvpn_health_counts(h, READ_ONCE(h->tx_packets),
-			   READ_ONCE(h->rx_packets) + 1);
+	count_received(h);
 	if (age >= h->known || h->answered & BIT(age))
 		return false;
 	h->answered |= (u32)BIT(age);
-	h->last_answer_ns = now_ns;
+	h->last_beat_ns = max_t(u64, h->last_beat_ns, now_ns);
 
 	if (age < JVPN_HEALTH_RING) {
 		sent_ns = now_ns - rtt_us * JVPN_NS_PER_US;
@@ -449,15 +457,15 @@ unsigned int jvpn_health_train_len(const struct jvpn_health *h,
 	u32 ppm = round_trip_loss(h, &sure, &seen);
 	unsigned int n = policy->max_consecutive_drops;
 	unsigned int i = 0;
+	bool half;
 
-	/* That others arrive while heartbeats go unanswered is loss as well. */
-	if (h->train && h->flags & ANSWERS_ONLY &&
-	    READ_ONCE(h->last_rx_ns) >= h->train_ns)
-		seen = true;
 	while (ppm > train_table[i].ppm)
 		i++;
 	n = max_t(unsigned int, n, train_table[i].probes);
-	if (!sure && seen)
+	/* Others arrive while heartbeats go unanswered: it may be loss both ways in turn. */
+	half = h->train && h->flags & ANSWERS_ONLY &&
+	       jvpn_health_heard_ns(h) >= h->train_ns;
+	if (half || (!sure && seen))
 		n = max_t(unsigned int, n, JVPN_TRAIN_UNSURE);
 	if (h->flags & SPURIOUS)
 		n *= 2;
@@ -505,8 +513,7 @@ u16 jvpn_health_violation(const struct jvpn_health *h,
 bool jvpn_health_traffic(const struct jvpn_health *h,
 			 const struct jvpn_policy *policy, u64 now_ns)
 {
-	u64 last = max_t(u64, READ_ONCE(h->last_inner_tx_ns),
-			 READ_ONCE(h->last_inner_rx_ns));
+	u64 last = READ_ONCE(h->last_inner_ns);
 
 	return last && now_ns <= last + 2 * policy->heartbeat_interval *
 				 JVPN_NS_PER_MS;
@@ -537,27 +544,52 @@ static u64 backoff_ns(const struct jvpn_health *h,
 		     cap * JVPN_NS_PER_MS);
 }
 
-/* From when on silence, or a hint, may start a train. */
-static u64 gate_ns(const struct jvpn_health *h,
+/* Have packets come, of those that silence is measured by, since it was asked about? */
+static bool spoke_since(const struct jvpn_health *h)
+{
+	return !h->train_ns || READ_ONCE(h->last_rx_ns) >= h->train_ns;
+}
+
+/* When silence, in a session with traffic, has to be asked about; U64_MAX: never. */
+static u64 silence_ns(const struct jvpn_health *h)
+{
+	u64 heard = jvpn_health_heard_ns(h);
+
+	if (h->mode != JVPN_HEALTH_ACTIVE_TRAFFIC || !heard || !spoke_since(h))
+		return U64_MAX;
+	return heard + jvpn_health_pto_ns(h);
+}
+
+/* When a reported error has to be; they can be forged as fast as one likes. */
+static u64 hint_ns(const struct jvpn_health *h,
 		   const struct jvpn_policy *policy)
 {
-	if (!h->train_ns || READ_ONCE(h->last_rx_ns) >= h->train_ns)
+	if (!(h->flags & HINT))
+		return U64_MAX;
+	if (spoke_since(h))
 		return 0;
 	return h->train_ns + policy->heartbeat_interval * JVPN_NS_PER_MS;
 }
 
-/* When silence would start a train; U64_MAX: never, as things are. */
-static u64 silence_ns(const struct jvpn_health *h,
-		      const struct jvpn_policy *policy)
+/*
+ * Did several packets come within each PTO, before there was silence? Only then
+ * a PTO of silence says anything: where few come, loss must be seen on
+ * heartbeats alone, and a burst of it must not swallow all of them.
+ */
+static bool was_dense(const struct jvpn_health *h)
 {
-	u64 heard = jvpn_health_heard_ns(h);
-	u64 due = U64_MAX;
+	return (u16)(READ_ONCE(h->rx_packets) - h->rx_mark[1]) >= DENSE_PACKETS;
+}
 
-	if (h->flags & HINT)
-		due = 0;
-	else if (h->mode == JVPN_HEALTH_ACTIVE_TRAFFIC && heard)
-		due = heard + jvpn_health_pto_ns(h);
-	return max_t(u64, due, gate_ns(h, policy));
+static void mark_received(struct jvpn_health *h, u64 now_ns)
+{
+	u32 now_us = to_us(now_ns);
+
+	if (now_us - h->mark_us < pto_us(h))
+		return;
+	h->mark_us = now_us;
+	h->rx_mark[1] = h->rx_mark[0];
+	h->rx_mark[0] = (u16)READ_ONCE(h->rx_packets);
 }
 
 /* When an unanswered heartbeat would start one. */
@@ -600,8 +632,14 @@ static unsigned int poll_quiet(struct jvpn_health *h,
 {
 	if (unanswered_ns(h, now_ns) <= now_ns)
 		return start_train(h, now_ns, ANSWERS_ONLY);
-	if (silence_ns(h, policy) <= now_ns)
+	if (hint_ns(h, policy) <= now_ns)
 		return start_train(h, now_ns, 0);
+	if (silence_ns(h) <= now_ns) {
+		if (was_dense(h))
+			return start_train(h, now_ns, 0);
+		h->train_ns = now_ns;
+		return send_now(h, now_ns);
+	}
 	if (heartbeat_ns(h, policy) <= now_ns)
 		return send_now(h, now_ns);
 	return 0;
@@ -637,7 +675,7 @@ static unsigned int poll_train(struct jvpn_health *h,
 static u64 lost_ns(const struct jvpn_health *h,
 		   const struct jvpn_policy *policy)
 {
-	u64 heard = READ_ONCE(h->last_rx_ns);
+	u64 heard = jvpn_health_heard_ns(h);
 	u64 last = max_t(u64, h->last_sent_ns, h->since_ns);
 
 	if (h->flags & FORCE)
@@ -666,7 +704,8 @@ static u64 next_poll(const struct jvpn_health *h,
 		return lost_ns(h, policy);
 	if (h->train)
 		return h->deadline_ns;
-	next = min_t(u64, heartbeat_ns(h, policy), silence_ns(h, policy));
+	next = min_t(u64, heartbeat_ns(h, policy), silence_ns(h));
+	next = min_t(u64, next, hint_ns(h, policy));
 	/* The heartbeat that leaves now is not in the ring yet. */
 	if (sent)
 		next = min_t(u64, next, now_ns + jvpn_health_pto_ns(h));
@@ -689,7 +728,7 @@ unsigned int jvpn_health_poll(struct jvpn_health *h,
 
 	/* A silence that is over is no silence. */
 	if (h->train && !(h->flags & ANSWERS_ONLY) &&
-	    READ_ONCE(h->last_rx_ns) >= h->train_ns)
+	    jvpn_health_heard_ns(h) >= h->train_ns)
 		forget_train(h);
 
 	if (h->status == JVPN_HEALTH_DOWN)
@@ -698,6 +737,7 @@ unsigned int jvpn_health_poll(struct jvpn_health *h,
 		verdict = poll_train(h, policy, now_ns);
 	else
 		verdict = poll_quiet(h, policy, now_ns);
+	mark_received(h, now_ns);
 	*next_ns = next_poll(h, policy, now_ns, verdict & JVPN_HEALTH_SEND);
 	return verdict;
 }

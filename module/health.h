@@ -73,9 +73,8 @@ struct jvpn_health_bucket {
 /* private: read through the functions below, but for the fields named there. */
 struct jvpn_health {
 	/* Stored by the hot path without lock: WRITE_ONCE, READ_ONCE. */
-	u64 last_rx_ns;			/* authenticated, and no answer to a heartbeat */
-	u64 last_inner_tx_ns;
-	u64 last_inner_rx_ns;
+	u64 last_rx_ns;			/* authenticated, no heartbeat and no answer to one */
+	u64 last_inner_ns;		/* inner packet, either way */
 	u32 tx_packets;			/* on this path, all kinds, this generation */
 	u32 rx_packets;
 
@@ -100,10 +99,13 @@ struct jvpn_health {
 	u32 spurious_ms;		/* when a death proved to be none */
 
 	u64 last_sent_ns;		/* newest heartbeat */
-	u64 last_answer_ns;
+	u64 last_beat_ns;		/* heartbeat of the peer, or answer */
 	u64 deadline_ns;		/* of the newest probe of a train */
-	u64 train_ns;			/* when the newest train began */
+	u64 train_ns;			/* when silence, or a train, was last asked about */
 	u64 since_ns;			/* since when the status is what it is */
+
+	u32 mark_us;			/* when rx_mark[0] was taken */
+	u16 rx_mark[2];			/* rx_packets then, and a PTO or more before */
 
 	u8 status;			/* enum jvpn_health_status */
 	u8 mode;			/* enum jvpn_health_mode, of the last poll */
@@ -213,8 +215,8 @@ void jvpn_health_hint(struct jvpn_health *h, u64 now_ns);
  *
  * To be polled also: at the first inner packet after a pause (the mode becomes
  * ACTIVE_TRAFFIC), after jvpn_health_hint(), and when a path that is not up
- * receives something. Packets and answers only move deadlines away, they need
- * no poll of their own.
+ * receives something. Packets and answers move deadlines away and need no poll
+ * of their own; only the first answer of all may bring one nearer.
  *
  * Return: mask of enum jvpn_health_verdict; JVPN_HEALTH_DEAD once per death.
  */
@@ -284,7 +286,7 @@ static inline u32 jvpn_health_jitter_us(const struct jvpn_health *h)
 /* When the path was last heard of at all; 0: never. */
 static inline u64 jvpn_health_heard_ns(const struct jvpn_health *h)
 {
-	return max_t(u64, READ_ONCE(h->last_rx_ns), h->last_answer_ns);
+	return max_t(u64, READ_ONCE(h->last_rx_ns), h->last_beat_ns);
 }
 
 /*
@@ -322,12 +324,12 @@ static inline void jvpn_health_counts(struct jvpn_health *h, u32 tx, u32 rx)
 
 static inline void jvpn_health_inner_tx(struct jvpn_health *h, u64 now_ns)
 {
-	WRITE_ONCE(h->last_inner_tx_ns, now_ns);
+	WRITE_ONCE(h->last_inner_ns, now_ns);
 }
 
 static inline void jvpn_health_inner_rx(struct jvpn_health *h, u64 now_ns)
 {
-	WRITE_ONCE(h->last_inner_rx_ns, now_ns);
+	WRITE_ONCE(h->last_inner_ns, now_ns);
 }
 
 /* Inner packets went or came within 2 heartbeat intervals. */

@@ -172,7 +172,7 @@ static void one_way_death(struct kunit *test)
 	run_blackhole(test, &(struct blackhole) {
 		.what = "one direction dies, balanced", .preset = "balanced",
 		.forward_only = true, .warm_ns = 40 * SEC,
-		.bound_ns = 500 * MS + 10 * MS, .ptos = 4,
+		.bound_ns = 500 * MS + 10 * MS, .ptos = 1 + JVPN_TRAIN_UNSURE,
 	});
 }
 
@@ -183,6 +183,7 @@ struct hour {
 	u64 jitter_ns;
 	bool reorder;
 	u64 burst_gap_ns, burst_max_ns;
+	u8 burst_on;			/* 0: both ways, 1: only outwards, 2: only inwards */
 	u64 rtt_ns;
 	u8 one_way;
 	u64 late_ns;
@@ -201,12 +202,13 @@ static void run_hour(struct kunit *test, const struct hour *h)
 			s.link[i].loss_ppm = h->loss_ppm;
 			s.link[i].jitter_ns = h->jitter_ns;
 			s.link[i].reorder = h->reorder;
-			s.link[i].burst_gap_ns = h->burst_gap_ns;
-			s.link[i].burst_min_ns = 5 * MS;
-			s.link[i].burst_max_ns = h->burst_max_ns;
-			s.link[i].burst_end_ns = s.now_ns;
+			s.link[i].bursts = h->burst_gap_ns && h->burst_on != i + 1;
 			s.end[i].late_ns = h->late_ns;
 		}
+		s.burst_gap_ns = h->burst_gap_ns;
+		s.burst_min_ns = 5 * MS;
+		s.burst_max_ns = h->burst_max_ns;
+		s.burst_end_ns = s.now_ns;
 		s.end[0].stall_gap_ns = h->stall_gap_ns;
 		s.end[0].stall_max_ns = h->stall_max_ns;
 		s.end[0].stall_to_ns = s.now_ns;
@@ -251,18 +253,23 @@ static void hour_of_loss(struct kunit *test)
 
 static void hour_of_bursts(struct kunit *test)
 {
-	run_hour(test, &(struct hour) {
-		.what = "bursts of up to 80 ms", .burst_gap_ns = 2 * SEC,
-		.burst_max_ns = 80 * MS });
-	run_hour(test, &(struct hour) {
-		.what = "bursts of up to 80 ms, one-way traffic",
-		.burst_gap_ns = 2 * SEC, .burst_max_ns = 80 * MS, .one_way = 1 });
-	run_hour(test, &(struct hour) {
-		.what = "rare bursts of up to 80 ms", .burst_gap_ns = 60 * SEC,
-		.burst_max_ns = 80 * MS });
-	run_hour(test, &(struct hour) {
-		.what = "rare bursts of up to 80 ms, one-way traffic",
-		.burst_gap_ns = 60 * SEC, .burst_max_ns = 80 * MS, .one_way = 1 });
+	static const char *const ways[] = { "both ways", "outwards", "inwards" };
+	static const u64 gaps[] = { 500 * MS, 2 * SEC, 60 * SEC };
+	unsigned int gap, on, one_way;
+	char what[80];
+
+	for (gap = 0; gap < ARRAY_SIZE(gaps); gap++)
+		for (on = 0; on < ARRAY_SIZE(ways); on++)
+			for (one_way = 0; one_way < 2; one_way++) {
+				snprintf(what, sizeof(what),
+					 "bursts of up to 80 ms each %llu ms, %s%s",
+					 gaps[gap] / MS, ways[on],
+					 one_way ? ", one-way traffic" : "");
+				run_hour(test, &(struct hour) {
+					.what = what, .burst_gap_ns = gaps[gap],
+					.burst_max_ns = 80 * MS, .burst_on = on,
+					.one_way = one_way });
+			}
 	run_hour(test, &(struct hour) {
 		.what = "10 % loss each way and bursts of up to 80 ms",
 		.loss_ppm = 100000, .burst_gap_ns = 5 * SEC, .burst_max_ns = 80 * MS });

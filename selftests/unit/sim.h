@@ -24,14 +24,12 @@ struct sim_link {
 	u64 dead_from_ns;		/* silently drops everything, at its entrance */
 	u64 dead_to_ns;
 	u64 duty_ns, duty_dead_ns;	/* dead for the first part of each period */
-	u64 burst_gap_ns;		/* mean time between bursts of loss; 0: none */
-	u64 burst_min_ns, burst_max_ns;
+	bool bursts;			/* swallowed by the network's bursts of loss */
 	u64 rate_ns;			/* time a packet takes on the wire; 0: none */
 	u64 queue_ns;			/* longest queue before it */
 
 	u64 last_arrival_ns;
 	u64 busy_until_ns;
-	u64 burst_at_ns, burst_end_ns;
 	u64 passed, lost;
 };
 
@@ -72,6 +70,9 @@ struct sim {
 	struct sim_end end[2];
 	struct sim_link link[2];	/* link[i] leads to end[i] */
 	struct test_random random;
+	u64 burst_gap_ns;		/* mean time between bursts of loss */
+	u64 burst_min_ns, burst_max_ns;
+	u64 burst_at_ns, burst_end_ns;
 	bool one_machine;		/* both ends stand still when the first does */
 	struct sim_event *heap;
 	unsigned int events, room;
@@ -125,6 +126,18 @@ static inline u64 sim_random_ns(struct sim *s, u64 limit)
 	return limit ? test_random(&s->random) % limit : 0;
 }
 
+/* A burst of loss takes everything on the links that have them. */
+static inline bool sim_burst(struct sim *s)
+{
+	while (s->now_ns >= s->burst_end_ns) {
+		s->burst_at_ns = s->burst_end_ns +
+				 s->burst_gap_ns / 2 + sim_random_ns(s, s->burst_gap_ns);
+		s->burst_end_ns = s->burst_at_ns + s->burst_min_ns +
+			sim_random_ns(s, s->burst_max_ns - s->burst_min_ns + 1);
+	}
+	return s->now_ns >= s->burst_at_ns;
+}
+
 /* Does the link swallow a packet that enters now? */
 static inline bool sim_link_drops(struct sim *s, struct sim_link *l)
 {
@@ -134,16 +147,8 @@ static inline bool sim_link_drops(struct sim *s, struct sim_link *l)
 		return true;
 	if (l->duty_ns && now % l->duty_ns < l->duty_dead_ns)
 		return true;
-	if (l->burst_gap_ns) {
-		while (now >= l->burst_end_ns) {
-			l->burst_at_ns = l->burst_end_ns +
-					 sim_random_ns(s, 2 * l->burst_gap_ns);
-			l->burst_end_ns = l->burst_at_ns + l->burst_min_ns +
-				sim_random_ns(s, l->burst_max_ns - l->burst_min_ns + 1);
-		}
-		if (now >= l->burst_at_ns)
-			return true;
-	}
+	if (l->bursts && sim_burst(s))
+		return true;
 	return l->loss_ppm && test_random_below(&s->random, 1000000) < l->loss_ppm;
 }
 
