@@ -23,7 +23,7 @@ struct prefix {
 };
 
 /* "[address%interface]:port" */
-#define ENDPOINT_TEXT_SIZE	80
+#define ENDPOINT_TEXT_SIZE	96
 #define PREFIX_TEXT_SIZE	64
 
 /* How often a name that cannot be resolved for now is tried again. */

@@ -127,6 +127,10 @@ int config_set_field(struct config_policy *policy, const char *name,
  */
 int config_read(struct config *config, const char *file);
 
+/* The same for text in memory, which is written to; @text[@len] is there. */
+int config_parse(struct config *config, const char *name, char *text,
+		 size_t len);
+
 /* The text form, with keys. */
 void config_write(const struct config *config, FILE *file);
 

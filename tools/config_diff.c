@@ -190,7 +190,9 @@ static void peer_difference(const struct config_peer *from,
 		copy_ips(peer, to);
 	}
 	path_difference(from, to, peer);
-	policy_resolve(&from->policy, policy_from, &old);
+	/* A peer without a policy of its own has followed the device already. */
+	policy_resolve(&from->policy, config_policy_is_empty(&from->policy) ?
+		       policy_to : policy_from, &old);
 	policy_resolve(&to->policy, policy_to, &new);
 	policy_difference(&old, &new, &peer->policy);
 	if (is_empty(peer))

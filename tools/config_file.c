@@ -37,6 +37,7 @@ struct reader {
 	struct config_path *path;	/* in SECTION_PATH */
 	struct config_policy *policy;	/* in SECTION_POLICY */
 	const char *why;
+	u64 left_out;			/* mask of keys without meaning here */
 };
 
 /* One key that a section knows. */
@@ -142,7 +143,9 @@ static int set_preset(struct reader *r, const char *value)
 	return config_set_preset(r->policy, value, &r->why);
 }
 
-#define TO_SCRIPTS	"addresses, routes and scripts belong to whoever sets the device up"
+/* The same text for all of them: they are told in one note. */
+static const char to_scripts[] =
+	"addresses, routes and scripts belong to whoever sets the device up";
 
 static const struct config_key config_keys[] = {
 	{ SECTION_INTERFACE, "PrivateKey", set_private_key, NULL },
@@ -151,15 +154,15 @@ static const struct config_key config_keys[] = {
 	{ SECTION_INTERFACE, "NodeName", set_node, NULL },
 	{ SECTION_INTERFACE, "Ciphers", set_ciphers, NULL },
 	{ SECTION_INTERFACE, "Notice", set_notice, NULL },
-	{ SECTION_INTERFACE, "Address", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "DNS", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "MTU", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "Table", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "PreUp", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "PostUp", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "PreDown", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "PostDown", NULL, TO_SCRIPTS },
-	{ SECTION_INTERFACE, "SaveConfig", NULL, TO_SCRIPTS },
+	{ SECTION_INTERFACE, "Address", NULL, to_scripts },
+	{ SECTION_INTERFACE, "DNS", NULL, to_scripts },
+	{ SECTION_INTERFACE, "MTU", NULL, to_scripts },
+	{ SECTION_INTERFACE, "Table", NULL, to_scripts },
+	{ SECTION_INTERFACE, "PreUp", NULL, to_scripts },
+	{ SECTION_INTERFACE, "PostUp", NULL, to_scripts },
+	{ SECTION_INTERFACE, "PreDown", NULL, to_scripts },
+	{ SECTION_INTERFACE, "PostDown", NULL, to_scripts },
+	{ SECTION_INTERFACE, "SaveConfig", NULL, to_scripts },
 	{ SECTION_PEER, "PublicKey", set_public_key, NULL },
 	{ SECTION_PEER, "PresharedKey", set_psk, NULL },
 	{ SECTION_PEER, "AllowedIPs", set_allowed_ips, NULL },
@@ -264,8 +267,7 @@ static int set_value(struct reader *r, const char *name, const char *value)
 		if (key->section != r->section || !name_equal(key->name, name))
 			continue;
 		if (!key->set) {
-			note("%s:%u: %s is not applicable: %s", r->file,
-			     r->line, key->name, key->instead);
+			r->left_out |= 1ULL << i;
 			return EXIT_DONE;
 		}
 		err = key->set(r, value);
@@ -342,6 +344,34 @@ static int number_paths(struct reader *r, struct config_peer *peer)
 	return EXIT_DONE;
 }
 
+static_assert(ARRAY_SIZE(config_keys) <= 64, "one bit each in left_out");
+
+/* Says what had no meaning here, once for all keys with the same reason. */
+static void note_left_out(const struct reader *r)
+{
+	u64 left = r->left_out;
+	unsigned int i, first;
+
+	for (first = 0; first < ARRAY_SIZE(config_keys); first++) {
+		char names[TEXT_MAX];
+		size_t used = 0;
+
+		if (!(left & 1ULL << first))
+			continue;
+		for (i = first; i < ARRAY_SIZE(config_keys); i++) {
+			if (!(left & 1ULL << i) || config_keys[i].instead !=
+						   config_keys[first].instead)
+				continue;
+			left &= ~(1ULL << i);
+			used += snprintf(names + used, sizeof(names) - used,
+					 "%s%s", used ? ", " : "",
+					 config_keys[i].name);
+		}
+		note("%s: not applicable: %s (%s)", r->file, names,
+		     config_keys[first].instead);
+	}
+}
+
 static int read_lines(struct reader *r, char *text, size_t len)
 {
 	char *end = text + len;
@@ -367,15 +397,22 @@ static int read_lines(struct reader *r, char *text, size_t len)
 		err = close_peer(r);
 	for (i = 0; i < r->config->peers && !err; i++)
 		err = number_paths(r, &r->config->peer[i]);
+	if (!err)
+		note_left_out(r);
 	return err;
+}
+
+int config_parse(struct config *config, const char *name, char *text,
+		 size_t len)
+{
+	struct reader reader = { .config = config, .file = name };
+
+	return read_lines(&reader, text, len);
 }
 
 int config_read(struct config *config, const char *file)
 {
-	struct reader reader = {
-		.config = config,
-		.file = strcmp(file, "-") ? file : "standard input",
-	};
+	const char *name = strcmp(file, "-") ? file : "standard input";
 	char *text;
 	size_t len;
 	int err;
@@ -383,7 +420,7 @@ int config_read(struct config *config, const char *file)
 	err = read_secret_file(file, CONFIG_FILE_MAX, &text, &len);
 	if (err)
 		return err;
-	err = read_lines(&reader, text, len);
+	err = config_parse(config, name, text, len);
 	secret_free(text, len);
 	return err;
 }

@@ -212,7 +212,9 @@ const char *human_duration(char out[TEXT_MAX], u64 ms)
 
 const char *human_us(char out[TEXT_MAX], u64 us)
 {
-	if (us < 10000000)
+	if (us < 1000)
+		snprintf(out, TEXT_MAX, "%.3f ms", us / 1e3);
+	else if (us < 10000000)
 		snprintf(out, TEXT_MAX, "%.1f ms", us / 1e3);
 	else
 		snprintf(out, TEXT_MAX, "%.1f s", us / 1e6);

@@ -188,6 +188,10 @@ const char *value_format(const struct attr_desc *field, u32 value, char *out,
 	case UNIT_MS:
 		format_ms(value, out, size);
 		break;
+	case UNIT_PERMILLE:
+		snprintf(out, size, value % 10 ? "%u.%u%%" : "%u%%",
+			 value / 10, value % 10);
+		break;
 	case UNIT_SWITCH:
 		snprintf(out, size, "%s", value ? "on" : "off");
 		break;

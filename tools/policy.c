@@ -45,8 +45,6 @@ static void print_field(unsigned int attr, u32 value)
 	printf("%s%-24s%s %s", changed ? colour(COLOUR_BOLD) : "", desc->name,
 	       changed ? colour(COLOUR_RESET) : "",
 	       value_format(desc, value, text, sizeof(text)));
-	if (desc->unit == UNIT_PERMILLE)
-		printf(" permille");
 	if (changed)
 		printf("   (default %s)",
 		       value_format(desc, field->def, text, sizeof(text)));
