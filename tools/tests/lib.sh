@@ -12,6 +12,9 @@ export LC_ALL=C TZ=UTC
 
 n=0 bad=0
 
+# Tests at the end of a pipe count as well.
+shopt -s lastpipe
+
 # ok NAME COMMAND...: passes if the command does.
 ok() {
 	local name=$1
