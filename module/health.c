@@ -337,18 +337,22 @@ static void sum(const struct jvpn_health_bucket *bucket,
 	*lost = min_t(u64, max_t(s64, all, 0), *sent);
 }
 
-/* Share lost of the last 16 heartbeats; the newest may still be answered. */
-static u32 heartbeat_loss_permille(const struct jvpn_health *h)
+/* How many of the newest heartbeats in a row are unanswered. */
+static u32 unanswered(const struct jvpn_health *h)
 {
-	u32 missing = ~h->answered;
-	u32 known = h->known;
+	u32 n = 0;
 
-	if (known < 32)
-		missing &= (1U << known) - 1;
-	if (missing & 1)
-		missing >>= 1;
-	missing &= (1U << JVPN_LOSS_SAMPLES) - 1;
-	return hweight32(missing) * 1000 / JVPN_LOSS_SAMPLES;
+	while (n < h->known && !(h->answered & BIT(n)))
+		n++;
+	return n;
+}
+
+/* How many of 16 heartbeats went unanswered, not looking at the @skip newest. */
+static u32 missed(const struct jvpn_health *h, u32 skip)
+{
+	u64 missing = ~h->answered & (BIT_ULL(h->known) - 1);
+
+	return hweight32((missing >> skip) & (BIT(JVPN_LOSS_SAMPLES) - 1));
 }
 
 u32 jvpn_health_loss_permille(const struct jvpn_health *h)
@@ -365,7 +369,9 @@ u32 jvpn_health_loss_permille(const struct jvpn_health *h)
 		worst = max_t(u64, worst, div64_u64(lost * 1000, sent));
 	}
 	if (h->mode >= JVPN_HEALTH_STANDBY || !enough)
-		return heartbeat_loss_permille(h);
+		/* The newest may still be answered. */
+		return missed(h, h->known && !(h->answered & 1)) * 1000 /
+		       JVPN_LOSS_SAMPLES;
 	return (u32)worst;
 }
 
@@ -450,36 +456,44 @@ static const struct {
 	{ 1000000, JVPN_TRAIN_MAX },
 };
 
-unsigned int jvpn_health_train_len(const struct jvpn_health *h,
-				   const struct jvpn_policy *policy)
+static unsigned int probes_for(u32 ppm)
 {
-	bool sure, seen;
-	u32 ppm = round_trip_loss(h, &sure, &seen);
-	unsigned int n = policy->max_consecutive_drops;
 	unsigned int i = 0;
-	bool half;
 
 	while (ppm > train_table[i].ppm)
 		i++;
-	n = max_t(unsigned int, n, train_table[i].probes);
-	/* Others arrive while heartbeats go unanswered: it may be loss both ways in turn. */
-	half = h->train && h->flags & ANSWERS_ONLY &&
-	       jvpn_health_heard_ns(h) >= h->train_ns;
-	if (half || (!sure && seen))
+	return train_table[i].probes;
+}
+
+/*
+ * Others arrive while heartbeats go unanswered: loss both ways in turn looks
+ * like that, and a full queue that has room for everything but heartbeats. There
+ * is time to make sure: half of the path works.
+ */
+static unsigned int probes_for_half(const struct jvpn_health *h)
+{
+	u32 lost = missed(h, unanswered(h));
+
+	return max_t(unsigned int, JVPN_TRAIN_UNSURE,
+		     probes_for(upper_ppm(lost, JVPN_LOSS_SAMPLES)));
+}
+
+unsigned int jvpn_health_train_len(const struct jvpn_health *h,
+				   const struct jvpn_policy *policy)
+{
+	unsigned int n = policy->max_consecutive_drops;
+	bool sure, seen;
+
+	n = max_t(unsigned int, n,
+		  probes_for(round_trip_loss(h, &sure, &seen)));
+	if (!sure && seen)
 		n = max_t(unsigned int, n, JVPN_TRAIN_UNSURE);
+	if (h->train && h->flags & ANSWERS_ONLY &&
+	    jvpn_health_heard_ns(h) >= h->train_ns)
+		n = max_t(unsigned int, n, probes_for_half(h));
 	if (h->flags & SPURIOUS)
 		n *= 2;
 	return min_t(unsigned int, n, JVPN_TRAIN_MAX);
-}
-
-/* How many of the newest heartbeats in a row are unanswered. */
-static u32 unanswered(const struct jvpn_health *h)
-{
-	u32 n = 0;
-
-	while (n < h->known && !(h->answered & BIT(n)))
-		n++;
-	return n;
 }
 
 /* How long the oldest of them is out, in microseconds; 0 if there is none. */

@@ -48,6 +48,7 @@ typedef __s64 s64;
 #define U64_MAX			UINT64_MAX
 #define BITS_PER_LONG		(8 * (int)sizeof(long))
 #define BIT(n)			(1UL << (n))
+#define BIT_ULL(n)		(1ULL << (n))
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define hweight32(x)		((unsigned int)__builtin_popcount(x))

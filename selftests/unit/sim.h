@@ -42,6 +42,7 @@ struct sim_end {
 	bool held;			/* mode stays as it is, whatever the traffic */
 	enum jvpn_health_mode mode;
 	u64 send_every_ns;		/* inner packets; 0: none */
+	u64 send_jitter_ns;		/* even over 0 .. jitter, and half of it less */
 	u64 send_from_ns, send_to_ns;
 	u64 poll_at_ns;
 	u64 late_ns;			/* timers fire up to so much too late */
@@ -285,7 +286,8 @@ static inline void sim_sends(struct sim *s, u8 who)
 
 	if (!end->send_every_ns)
 		return;
-	e.at_ns = s->now_ns + end->send_every_ns;
+	e.at_ns = s->now_ns + end->send_every_ns - end->send_jitter_ns / 2 +
+		  sim_random_ns(s, end->send_jitter_ns);
 	sim_push(s, e);
 	if (s->now_ns < end->send_from_ns || s->now_ns >= end->send_to_ns)
 		return;
