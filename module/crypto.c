@@ -15,6 +15,7 @@
 #include <linux/bottom_half.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/kmod.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -23,6 +24,7 @@
 #include <linux/rcupdate.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <asm/cpufeature.h>
 
 #include "../include/uapi/linux/jvpn.h"
 #include "compat.h"
@@ -510,11 +512,24 @@ static DEFINE_MUTEX(jvpn_ciphers_lock);
 static u32 jvpn_ciphers_known;
 static bool jvpn_ciphers_aes_fast;
 
-/* "generic-gcm-aesni" is fast, "gcm_base(ctr(aes-generic),ghash-generic)" not. */
-static bool is_portable(const char *driver)
+/* Does the crypto library, too, have instructions for AES to use? */
+static bool library_is_fast(void)
 {
-	return strstr(driver, "-generic") || strstr(driver, "-lib") ||
-	       strstr(driver, "-fixed-time");
+#if defined(CONFIG_X86)
+	return boot_cpu_has(X86_FEATURE_AES);
+#elif defined(CONFIG_ARM64)
+	return cpu_have_named_feature(AES);
+#else
+	return false;
+#endif
+}
+
+/* "generic-gcm-aesni" is fast, "gcm_base(ctr(aes-generic),ghash-generic)" not. */
+static bool aes_is_fast(const char *driver)
+{
+	if (strstr(driver, "-generic") || strstr(driver, "-fixed-time"))
+		return false;
+	return !strstr(driver, "-lib") || library_is_fast();
 }
 
 static void look_at_cipher(u8 cipher)
@@ -527,7 +542,7 @@ static void look_at_cipher(u8 cipher)
 		return;
 	jvpn_ciphers_known |= 1U << cipher;
 	if (cipher == JVPN_CIPHER_AES_256_GCM)
-		jvpn_ciphers_aes_fast = !is_portable(jvpn_aead_driver(&aead));
+		jvpn_ciphers_aes_fast = aes_is_fast(jvpn_aead_driver(&aead));
 	jvpn_aead_destroy(&aead);
 }
 
@@ -569,11 +584,26 @@ static void empty_pockets(void)
 	}
 }
 
+/*
+ * What is built into the kernel is found before what is in modules, so that the
+ * crypto API asks for the fast one only where the slow one is missing too. Ask
+ * for them by the names under which they would be asked for then.
+ */
+static void load_fast_drivers(void)
+{
+	static const char *const names[] = { "aes", "ghash", "chacha20", "poly1305" };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		request_module("crypto-%s", names[i]);
+}
+
 int jvpn_crypto_init(void)
 {
 	struct jvpn_pocket *pocket;
 	int cpu, id;
 
+	load_fast_drivers();
 	for_each_possible_cpu(cpu) {
 		for (id = 0; id < JVPN_POCKETS; id++) {
 			pocket = per_cpu_ptr(&jvpn_pockets[id], cpu);

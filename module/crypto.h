@@ -40,9 +40,9 @@ struct jvpn_aead {
 typedef void (*jvpn_aead_done_t)(void *arg, int err);
 
 /**
- * jvpn_crypto_init - set up the requests that each CPU keeps
+ * jvpn_crypto_init - load fast ciphers, set up the requests that each CPU keeps
  *
- * Context: process.
+ * Context: process; loads modules.
  * Return: 0 or -ENOMEM.
  */
 int jvpn_crypto_init(void);
