@@ -15,6 +15,7 @@
 #define STARVED		BIT(5)	/* went down by a train, not by a fact */
 #define SPURIOUS	BIT(6)	/* spurious_ms means something */
 #define FORCE		BIT(7)	/* a heartbeat is due whatever the interval */
+#define SPEAKS		BIT(8)	/* down, but heard: it was asked about that */
 
 #define DEFAULT_WINDOW_MS	2000
 #define LATELY_BUCKET_MS	10000
@@ -50,6 +51,7 @@ static void forget_train(struct jvpn_health *h)
 static void forget_outstanding(struct jvpn_health *h)
 {
 	h->known = 0;
+	h->judged = 0;
 	h->answered = 0;
 }
 
@@ -82,7 +84,7 @@ static void set_status(struct jvpn_health *h, u8 status, u64 now_ns)
 		forget_bases(h);
 	h->status = status;
 	h->backoff = 0;
-	h->flags &= ~(HINT | STARVED);
+	h->flags &= ~(HINT | STARVED | SPEAKS);
 	forget_train(h);
 }
 
@@ -249,6 +251,7 @@ void jvpn_health_sent(struct jvpn_health *h, u64 now_ns, u32 seq)
 	h->seq = seq;
 	h->answered <<= 1;
 	h->known = min_t(u8, h->known + 1, 32);
+	h->judged = min_t(u8, h->judged + 1, 32);
 	h->last_sent_ns = now_ns;
 	h->sent_us[seq % JVPN_HEALTH_RING] = to_us(now_ns);
 	h->sent_packets[seq % JVPN_HEALTH_MARKS] = READ_ONCE(h->tx_packets);
@@ -284,9 +287,8 @@ static void revive(struct jvpn_health *h, u64 now_ns, u64 sent_ns)
 		h->flags |= SPURIOUS;
 		h->spurious_ms = to_ms(now_ns);
 	}
-	/* Of the heartbeats before, none says more than that it was down. */
-	h->known = 1;
-	h->answered = 1;
+	/* That heartbeats before went unanswered says no more than that. */
+	h->judged = 0;
 }
 
 bool jvpn_health_ack(struct jvpn_health *h, u64 now_ns,
@@ -342,7 +344,7 @@ static u32 unanswered(const struct jvpn_health *h)
 {
 	u32 n = 0;
 
-	while (n < h->known && !(h->answered & BIT(n)))
+	while (n < h->judged && !(h->answered & BIT(n)))
 		n++;
 	return n;
 }
@@ -350,7 +352,7 @@ static u32 unanswered(const struct jvpn_health *h)
 /* How many of 16 heartbeats went unanswered, not looking at the @skip newest. */
 static u32 missed(const struct jvpn_health *h, u32 skip)
 {
-	u64 missing = ~h->answered & (BIT_ULL(h->known) - 1);
+	u64 missing = ~h->answered & (BIT_ULL(h->judged) - 1);
 
 	return hweight32((missing >> skip) & (BIT(JVPN_LOSS_SAMPLES) - 1));
 }
@@ -370,7 +372,7 @@ u32 jvpn_health_loss_permille(const struct jvpn_health *h)
 	}
 	if (h->mode >= JVPN_HEALTH_STANDBY || !enough)
 		/* The newest may still be answered. */
-		return missed(h, h->known && !(h->answered & 1)) * 1000 /
+		return missed(h, h->judged && !(h->answered & 1)) * 1000 /
 		       JVPN_LOSS_SAMPLES;
 	return (u32)worst;
 }
@@ -685,19 +687,21 @@ static unsigned int poll_train(struct jvpn_health *h,
 	return JVPN_HEALTH_DEAD;
 }
 
+/* It is heard, since the last heartbeat went there: does it also hear? */
+static bool speaks(const struct jvpn_health *h)
+{
+	return jvpn_health_heard_ns(h) > max_t(u64, h->last_sent_ns, h->since_ns);
+}
+
 /* When the next heartbeat goes to a path that is down. */
 static u64 lost_ns(const struct jvpn_health *h,
 		   const struct jvpn_policy *policy)
 {
-	u64 heard = jvpn_health_heard_ns(h);
-	u64 last = max_t(u64, h->last_sent_ns, h->since_ns);
-
 	if (h->flags & FORCE)
 		return 0;
-	/* It speaks: ask at once whether it also hears. */
-	if (heard > last)
+	if (speaks(h) && !(h->flags & SPEAKS))
 		return h->last_sent_ns + jvpn_health_pto_ns(h);
-	return last + backoff_ns(h, policy);
+	return max_t(u64, h->last_sent_ns, h->since_ns) + backoff_ns(h, policy);
 }
 
 static unsigned int poll_lost(struct jvpn_health *h,
@@ -706,6 +710,13 @@ static unsigned int poll_lost(struct jvpn_health *h,
 	if (lost_ns(h, policy) > now_ns)
 		return 0;
 	h->backoff = min_t(u8, h->backoff + 1, BACKOFF_MAX);
+	/* News, after silence, is worth asking about anew; once. */
+	if (!speaks(h)) {
+		h->flags &= ~SPEAKS;
+	} else if (!(h->flags & SPEAKS)) {
+		h->flags |= SPEAKS;
+		h->backoff = 0;
+	}
 	return send_now(h, now_ns);
 }
 

@@ -107,13 +107,14 @@ struct jvpn_health {
 	u32 mark_us;			/* when rx_mark[0] was taken */
 	u16 rx_mark[2];			/* rx_packets then, and a PTO or more before */
 
-	u8 status;			/* enum jvpn_health_status */
-	u8 mode;			/* enum jvpn_health_mode, of the last poll */
+	u8 status : 4;			/* enum jvpn_health_status */
+	u8 mode : 4;			/* enum jvpn_health_mode, of the last poll */
 	u8 train;			/* probes sent in the train; 0: none is under way */
 	u8 train_len;			/* of the last train that was exhausted */
 	u8 backoff;			/* how often the wait of a lost path was doubled */
-	u8 known;			/* bits of answered that mean something */
-	u8 flags;			/* private to health.c */
+	u8 known;			/* bits of answered that mean something ... */
+	u8 judged;			/* ... and of these, those since the path came up */
+	u16 flags;			/* private to health.c */
 };
 
 static_assert(sizeof(struct jvpn_health) <= 320);

@@ -148,32 +148,39 @@ static void dead_nine_tenths(struct kunit *test)
 	sim_free(&s);
 }
 
-/* A queue fills: the round trip grows from 20 ms to some hundred, none is dead. */
+/*
+ * A queue fills until it drops: the round trip grows from 20 ms to 420 ms, for 10
+ * of each 20 seconds. That every heartbeat of a train finds it full, and packets
+ * between them do not, is rare; it may happen once in half an hour of overload.
+ */
 static void bufferbloat(struct kunit *test)
 {
+	unsigned int seed, round, deaths = 0;
 	struct sim s;
-	int round;
 
-	sim_init(&s, 80, RTT);
-	s.link[1].queue_ns = 400 * MS;
-	/* In step with the packets, a full queue would drop the heartbeats and nothing else. */
-	s.end[0].send_jitter_ns = 16 * MS;
-	s.end[1].send_jitter_ns = 16 * MS;
-	sim_start(&s);
-	sim_run(&s, 20 * SEC);
-	for (round = 0; round < 50; round++) {
-		/* 12 ms of wire for each packet that comes every 10 ms. */
-		s.link[1].rate_ns = 12 * MS;
-		sim_run(&s, 10 * SEC);
-		KUNIT_EXPECT_GE(test, jvpn_health_srtt_us(&s.end[0].health), 100000);
-		s.link[1].rate_ns = 1 * MS;
-		sim_run(&s, 10 * SEC);
-		KUNIT_EXPECT_LE(test, jvpn_health_srtt_us(&s.end[0].health), 90000);
+	for (seed = 80; seed < 84; seed++) {
+		sim_init(&s, seed, RTT);
+		s.link[1].queue_ns = 400 * MS;
+		/* In step with the packets, a full queue would drop heartbeats only. */
+		s.end[0].send_jitter_ns = 16 * MS;
+		s.end[1].send_jitter_ns = 16 * MS;
+		sim_start(&s);
+		sim_run(&s, 20 * SEC);
+		for (round = 0; round < 50; round++) {
+			/* 12 ms of wire for each packet that comes every 10 ms. */
+			s.link[1].rate_ns = 12 * MS;
+			sim_run(&s, 10 * SEC);
+			KUNIT_EXPECT_GE(test, jvpn_health_srtt_us(&s.end[0].health), 100000);
+			s.link[1].rate_ns = 1 * MS;
+			sim_run(&s, 10 * SEC);
+			KUNIT_EXPECT_LE(test, jvpn_health_srtt_us(&s.end[0].health), 90000);
+		}
+		deaths += s.end[0].deaths + s.end[1].deaths;
+		sim_free(&s);
 	}
-	kunit_info(test, "queue of 400 ms: %u and %u deaths\n", s.end[0].deaths,
-		   s.end[1].deaths);
-	KUNIT_EXPECT_EQ(test, s.end[0].deaths + s.end[1].deaths, 0);
-	sim_free(&s);
+	kunit_info(test, "queue of 400 ms: %u deaths of two ends in 2000 s of overload\n",
+		   deaths);
+	KUNIT_EXPECT_LE(test, deaths, 2);
 }
 
 /*
@@ -195,13 +202,14 @@ static void sudden_delay(struct kunit *test)
 		   jvpn_health_pto_ns(&s.end[0].health) / MS,
 		   jvpn_health_train_len(&s.end[0].health, &s.end[0].policy));
 	KUNIT_EXPECT_LE(test, s.end[0].deaths, 1);
+	KUNIT_EXPECT_LE(test, s.end[1].deaths, 1);
 	KUNIT_EXPECT_TRUE(test, jvpn_health_alive(&s.end[0].health));
 	KUNIT_EXPECT_GE(test, jvpn_health_pto_ns(&s.end[0].health), 600 * MS);
-	if (s.end[0].deaths)
-		KUNIT_EXPECT_GE(test, 6, jvpn_health_train_len(&s.end[0].health,
-							      &s.end[0].policy));
+	KUNIT_EXPECT_EQ(test, jvpn_health_train_len(&s.end[0].health,
+						    &s.end[0].policy), 6);
 	sim_run(&s, 120 * SEC);
 	KUNIT_EXPECT_LE(test, s.end[0].deaths, 1);
+	KUNIT_EXPECT_LE(test, s.end[1].deaths, 1);
 	KUNIT_EXPECT_EQ(test, jvpn_health_train_len(&s.end[0].health,
 						    &s.end[0].policy), 3);
 	sim_free(&s);
