@@ -505,6 +505,9 @@ static void accept(struct jvpn_session *session, u8 path_id,
 		path = jvpn_session_path_setup(session, path_id, endpoint);
 	if (!jvpn_endpoint_same_remote(&path->endpoint, endpoint))
 		path->token_known = false;
+	/* What was lost there before it was bound is no measure of it now. */
+	if (path != jvpn_session_active_path(session))
+		jvpn_health_restart(&path->health);
 	path->endpoint = *endpoint;
 
 	session->attach_nonce = nonce;
