@@ -110,18 +110,22 @@ void jvpn_heartbeat_send(struct jvpn_session *session, struct jvpn_path *path,
 	jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, pad_to);
 }
 
+/*
+ * Answered on the path, not to wherever the heartbeat came from: somebody who
+ * relays it faster than the path delivers it would get the answer in its place,
+ * and the path would seem dead. A tuple that really changed is challenged.
+ */
 static void heartbeat_answer(struct jvpn_session *session, struct jvpn_path *path,
-			     const struct jvpn_packet *packet, const struct jvpn_control *got,
-			     struct jvpn_outbox *out)
+			     const struct jvpn_control *got, struct jvpn_outbox *out)
 {
 	struct jvpn_control control = { .kind = JVPN_CONTROL_HEARTBEAT_ACK };
 
 	control.heartbeat.seq = got->heartbeat.seq;
 	control.heartbeat.echo_clock_ms = got->clock_ms;
 	jvpn_health_tx(&path->health);
-	heartbeat_fill(session, path, &packet->from, &control.heartbeat);
-	jvpn_endpoint_remote(&packet->from, &control.heartbeat.observed);
-	jvpn_session_queue_control(session, out, &control, &packet->from, path->id, 0);
+	heartbeat_fill(session, path, &path->endpoint, &control.heartbeat);
+	jvpn_endpoint_remote(&path->endpoint, &control.heartbeat.observed);
+	jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, 0);
 }
 
 static void confirm_token(struct jvpn_session *session, const struct jvpn_path *path,
@@ -258,7 +262,7 @@ void jvpn_heartbeat_received(struct jvpn_session *session, const struct jvpn_pac
 		return;
 	if (control->kind == JVPN_CONTROL_HEARTBEAT) {
 		jvpn_health_heartbeat(&path->health, now, hb);
-		heartbeat_answer(session, path, packet, control, out);
+		heartbeat_answer(session, path, control, out);
 	} else {
 		jvpn_health_ack(&path->health, now, hb);
 	}
