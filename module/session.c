@@ -778,7 +778,11 @@ static bool from_binding(const struct jvpn_session *session, const struct jvpn_b
 		jvpn_endpoint_same_remote(&binding->endpoint, &packet->from));
 }
 
-/* The responder's path for a tuple: known, and not moved behind a NAT. */
+/*
+ * The path that a packet took, by its sealed header. From whichever tuple it
+ * came, it was not lost: behind a NAT that changed, or past somebody who relays
+ * faster than the path, the path would else seem to lose what was delivered.
+ */
 static struct jvpn_path *path_of_packet(struct jvpn_session *session,
 					const struct jvpn_packet *packet)
 {
@@ -787,12 +791,7 @@ static struct jvpn_path *path_of_packet(struct jvpn_session *session,
 	if (packet->path_id >= JVPN_MAX_PATHS)
 		return NULL;
 	path = &session->paths[packet->path_id];
-	if (!path->used)
-		return NULL;
-	if (session->role == JVPN_ROLE_INITIATOR ||
-	    jvpn_endpoint_same_remote(&path->endpoint, &packet->from))
-		return path;
-	return NULL;
+	return path->used ? path : NULL;
 }
 
 /* The responder lost its binding, and the tuple it had speaks again: same epoch. */
