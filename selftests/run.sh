@@ -4,7 +4,7 @@
 # machines at a time; `make check` calls it.
 #
 #   TESTS="NAME ..."   only these of selftests/netns/ (unit: those on the host,
-#                      lab: those of the lab itself)
+#                      kunit: those inside the kernel, lab: the lab's own)
 #
 # Prints TAP, every line with its kernel and test, and at last a line
 # `N passed, N failed, N skipped`. Exit status 0 only when nothing failed.
@@ -19,13 +19,18 @@ tests_dir=${JVPN_TESTS_DIR:-$TOP/selftests/netns}
 mkdir -p "$logs" "$RESULTS"
 started=$EPOCHSECONDS
 
+# selected NAME: is that among the TESTS?
+selected() {
+	[[ -z ${TESTS-} || " $TESTS " == *" $1 "* ]]
+}
+
 # tests_for KERNEL: the selected tests that want to run there.
 tests_for() {
 	local kernel=$1 file name where
 	for file in "$tests_dir"/*.sh; do
 		[[ -x $file ]] || continue
 		name=$(basename "$file" .sh)
-		[[ -z ${TESTS-} || " $TESTS " == *" $name "* ]] || continue
+		selected "$name" || continue
 		where=$(sed -n 's/^# kernels: *//p' "$file" | head -n 1)
 		[[ ${where:=all} == all || " $where " == *" $kernel "* ]] &&
 			echo "$name"
@@ -53,19 +58,21 @@ result() {
 run_machine() {
 	local kernel=$1 start=$EPOCHSECONDS
 	local -a tests
+	export JVPN_KUNIT=
+	selected kunit && JVPN_KUNIT=1
 	mapfile -t tests < <(tests_for "$kernel")
 	if ((${#tests[@]} == 0)); then
-		[[ -z ${TESTS-} ]] || return 0
-		say "no test to run on $kernel"
+		[[ $kernel == uml && $JVPN_KUNIT ]] || return 0
 	fi
+	say "$kernel: ${#tests[@]} tests"
 	case $kernel in
 	uml)
-		"$LAB/uml-run.sh" --no-build --no-check --timeout 2400 \
+		"$LAB/uml-run.sh" --no-build --no-check --timeout 2400 --silence 420 \
 			--log "$logs/uml.dmesg" \
 			"$LAB/guest-tests.sh" "${tests[@]}" || true
 		;;
 	*)
-		"$LAB/qemu-run.sh" --no-build --no-check --timeout 2400 \
+		"$LAB/qemu-run.sh" --no-build --no-check --timeout 2400 --silence 420 \
 			--log "$logs/$kernel.dmesg" "$kernel" \
 			"$LAB/guest-tests.sh" "${tests[@]}" || true
 		;;
@@ -75,13 +82,15 @@ run_machine() {
 
 # Userspace tests need no machine.
 run_unit() {
-	[[ -e $TOP/selftests/unit/Makefile ]] || return 0
-	[[ -z ${TESTS-} || " $TESTS " == *" unit "* ]] || return 0
+	selected unit || return 0
 	{
-		echo "##begin unit"
-		rc=0
-		make -s -C "$TOP/selftests/unit" BUILD="$BUILD" check 2>&1 || rc=$?
-		echo "##end unit $rc 0"
+		for dir in selftests/unit tools; do
+			echo "##begin ${dir##*/}"
+			rc=0
+			make -s --no-print-directory -C "$TOP/$dir" \
+				BUILD="$BUILD" check 2>&1 || rc=$?
+			echo "##end ${dir##*/} $rc 0"
+		done
 	} | tee "$logs/unit.log" | tap host
 }
 
@@ -89,7 +98,7 @@ build_all() {
 	local kernel built=()
 	if [[ -e $TOP/tools/Makefile ]]; then
 		rc=0
-		make -s -C "$TOP/tools" BUILD="$BUILD" >"$logs/tools.log" 2>&1 || rc=$?
+		make -s --no-print-directory -C "$TOP/tools" BUILD="$BUILD" >"$logs/tools.log" 2>&1 || rc=$?
 		((rc == 0)) || cat "$logs/tools.log" >&2
 		result $rc "host build: tools"
 	fi
@@ -107,7 +116,7 @@ build_all() {
 # Are the checkers and this runner able to find anything?
 run_selftest() {
 	[[ " $kernels " == *" uml "* ]] || return 0
-	[[ -z ${TESTS-} || " $TESTS " == *" lab "* ]] || return 0
+	selected lab || return 0
 	"$LAB/selftest.sh" 2>&1 | tee "$logs/lab.log" | tap lab
 }
 
@@ -118,6 +127,8 @@ run_all() {
 		run_unit
 		run_selftest
 	fi
+	# The one with the most to do first.
+	[[ " $kernels " == *" uml "* ]] && kernels="uml ${kernels/uml/}"
 	for kernel in $kernels; do
 		run_machine "$kernel" &
 		((++running < 2)) || { wait -n; running=$((running - 1)); }

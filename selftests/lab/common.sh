@@ -51,17 +51,46 @@ cached() {
 	[[ -e $CACHE/$entry ]] && return 0
 	mkdir -p "$CACHE"
 	(
-		flock 9
+		until flock -w 10 9; do
+			[[ -e $CACHE/$entry ]] && exit 0
+			say "somebody else is making $entry"
+		done
 		[[ -e $CACHE/$entry ]] && exit 0
 		rm -rf "$CACHE/tmp.$entry."*
 		tmp=$CACHE/tmp.$entry.$$
 		mkdir -p "$tmp"
 		"$fill" "$tmp" || exit 1
-		mv -T "$tmp" "$CACHE/$entry"
+		[[ -e $CACHE/$entry ]] || mv -T "$tmp" "$CACHE/$entry"
 	) 9>"$CACHE/$entry.lock" || die "cannot make $entry"
 }
 
 # short_hash FILE...: a short name for their contents.
 short_hash() {
 	cat "$@" | sha256sum | cut -c1-12
+}
+
+# watched LIMIT SILENCE COMMAND...: run it and pass its output on, line by line.
+# It is stopped after LIMIT seconds, or when it says nothing for SILENCE: under
+# virtual time a busy loop lasts for ever and no clock inside can end it. The
+# status is that of the command, 124 when it was stopped.
+watched() {
+	local limit=$1 silence=$2 fifo line pid rc=0
+	shift 2
+	fifo=$(mktemp -u)
+	mkfifo -m 600 "$fifo"
+	timeout -k 5 "$limit" "$@" </dev/null >"$fifo" 2>&1 &
+	pid=$!
+	exec 8<"$fifo"
+	rm "$fifo"
+	while IFS= read -r -t "$silence" -u 8 line || rc=$?; ((rc == 0)); do
+		printf '%s\n' "$line"
+	done
+	[[ -z $line ]] || printf '%s\n' "$line"
+	if ((rc > 128)); then
+		kill -KILL -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null
+	fi
+	exec 8<&-
+	wait "$pid" 2>/dev/null && return "$((rc > 128 ? 124 : 0))"
+	rc=$((rc > 128 ? 124 : $?))
+	return "$((rc == 137 ? 124 : rc))"
 }

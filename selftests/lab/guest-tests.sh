@@ -114,7 +114,7 @@ if [[ -w $leaks ]]; then
 	echo clear >$leaks
 fi
 check_klog "loading the module"
-if [[ -e ${JVPN_MODULE_DIR-}/jvpn_test.ko ]]; then
+if [[ -e ${JVPN_MODULE_DIR-}/jvpn_test.ko && -n ${JVPN_KUNIT-} ]]; then
 	run_kunit
 fi
 for name; do

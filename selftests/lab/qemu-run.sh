@@ -10,6 +10,7 @@
 #   --no-check     do not look at the kernel log afterwards
 #   --icount       one instruction is one nanosecond, one processor
 #   --timeout S    give up after S seconds (default 600)
+#   --silence S    give up when it says nothing for so long (default 600)
 #   --mem MB       memory of the machine (default 1024)
 #   --smp N        processors (default 2)
 #   --log FILE     keep the kernel log in FILE
@@ -25,7 +26,7 @@
 
 . "$(dirname "$0")/common.sh"
 
-build=1 module=1 check=1 limit=600 mem=1024 smp=2 log='' append='' accel=''
+build=1 module=1 check=1 limit=600 silence=600 mem=1024 smp=2 log='' append='' accel=''
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--no-build) build=0 ;;
@@ -36,6 +37,7 @@ while [[ ${1-} == --* ]]; do
 		smp=1
 		;;
 	--timeout) limit=$2; shift ;;
+	--silence) silence=$2; shift ;;
 	--mem) mem=$2; shift ;;
 	--smp) smp=$2; shift ;;
 	--log) log=$2; shift ;;
@@ -109,8 +111,8 @@ args=($accel -smp "$smp" -m "$mem" -nodefaults -no-reboot -display none
 	-append "console=ttyS1 panic=-1 quiet loglevel=4 log_buf_len=4M $append")
 
 boot() {
-	timeout -k 5 "$limit" qemu-system-x86_64 "${args[@]}" -serial stdio \
-		</dev/null 2>&1 | stdbuf -o0 tr -d '\r' | tee "$run/console" |
+	watched "$limit" "$silence" qemu-system-x86_64 "${args[@]}" \
+		-serial stdio | stdbuf -o0 tr -d '\r' | tee "$run/console" |
 		sed -u -e '0,/^lab: machine up/d' -e '/^lab: machine down/,$d' ||
 		return "${PIPESTATUS[0]}"
 }
@@ -136,7 +138,7 @@ if compgen -G "$run/out/results/*" >/dev/null; then
 fi
 [[ -n $log && -s $run/out/dmesg ]] && cp "$run/out/dmesg" "$log"
 if ((rc == 124 || rc == 137)); then
-	say "the machine was stopped after $limit s"
+	say "the machine was stopped: more than $limit s, or $silence s of silence"
 	exit 124
 elif [[ ! -s $run/out/status ]]; then
 	say "the machine crashed"

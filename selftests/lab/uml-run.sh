@@ -9,6 +9,7 @@
 #   --no-module    neither build nor load the module
 #   --no-check     do not look at the kernel log afterwards
 #   --timeout S    give up after S seconds of real time (default 300)
+#   --silence S    give up when it says nothing for so long (default 600)
 #   --mem SIZE     memory of the machine (default 1G)
 #   --log FILE     keep the kernel log in FILE
 #   --append TEXT  more for the kernel command line
@@ -23,7 +24,7 @@
 . "$(dirname "$0")/common.sh"
 
 time_mode=time-travel=inf-cpu
-build=1 module=1 check=1 limit=300 mem=1G log='' append=''
+build=1 module=1 check=1 limit=300 silence=600 mem=1G log='' append=''
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--native) time_mode='' ;;
@@ -31,6 +32,7 @@ while [[ ${1-} == --* ]]; do
 	--no-module) build=0 module=0 ;;
 	--no-check) check=0 ;;
 	--timeout) limit=$2; shift ;;
+	--silence) silence=$2; shift ;;
 	--mem) mem=$2; shift ;;
 	--log) log=$2; shift ;;
 	--append) append=$2; shift ;;
@@ -68,14 +70,14 @@ if [[ -t 0 && -n ${JVPN_LAB_INTERACTIVE-} ]]; then
 	"$uml/linux" "${args[@]}" con0=fd:0,fd:1 $append || true
 else
 	# shellcheck disable=SC2086
-	timeout -k 5 "$limit" "$uml/linux" "${args[@]}" con0=fd:0,fd:1 \
-		$append </dev/null 2>&1 | tee "$run/console" |
+	watched "$limit" "$silence" "$uml/linux" "${args[@]}" con0=fd:0,fd:1 \
+		$append | tee "$run/console" |
 		sed -u -e '0,/^lab: machine up/d' -e '/^lab: machine down/,$d' || rc=${PIPESTATUS[0]}
 fi
 
 [[ -n $log && -s $run/dmesg ]] && cp "$run/dmesg" "$log"
 if ((rc == 124 || rc == 137)); then
-	say "the machine was stopped after $limit s"
+	say "the machine was stopped: more than $limit s, or $silence s of silence"
 	exit 124
 elif [[ ! -s $run/status ]]; then
 	say "the machine crashed"
