@@ -580,7 +580,9 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 		refuse_inner(peer->device, skb);
 		goto put;
 	}
-	note_traffic(session, &session->tx);
+	if (jvpn_now() - session->tx.last_ns >
+	    session->policy.heartbeat_interval * JVPN_NS_PER_MS)
+		note_traffic(session, &session->tx);
 	WRITE_ONCE(session->holding, true);
 	queue_add(session, skb, &out.drop);
 	if (session_open(session))

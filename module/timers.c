@@ -475,23 +475,28 @@ void jvpn_timer_stop(struct jvpn_session *session)
 	}
 }
 
+static void session_thaw(struct jvpn_session *session)
+{
+	if (!session)
+		return;
+	spin_lock(&session->lock);
+	if (!session->dead && earliest(session))
+		timer_arm(session, earliest(session));
+	spin_unlock(&session->lock);
+}
+
 void jvpn_session_thaw(struct jvpn_device *device)
 {
 	struct jvpn_peer *peer;
 
 	lockdep_assert_held(&device->lock);
 	list_for_each_entry(peer, &device->peers, list) {
-		struct jvpn_session *session;
-
-		rcu_read_lock();
-		session = rcu_dereference(peer->session);
-		if (session) {
-			spin_lock_bh(&session->lock);
-			if (!session->dead && earliest(session))
-				timer_arm(session, earliest(session));
-			spin_unlock_bh(&session->lock);
-		}
-		rcu_read_unlock();
+		spin_lock_bh(&peer->lock);
+		session_thaw(rcu_dereference_protected(peer->session,
+						       lockdep_is_held(&peer->lock)));
+		session_thaw(peer->outbound);
+		session_thaw(peer->inbound);
+		spin_unlock_bh(&peer->lock);
 		cond_resched();
 	}
 }
