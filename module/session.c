@@ -291,6 +291,31 @@ static void state_entered(struct jvpn_session *session, u8 before, struct jvpn_o
 	}
 }
 
+static void report_invariant(struct jvpn_session *session, struct jvpn_event *report, u8 event)
+{
+	jvpn_count(session->device, JVPN_COUNTER_A_INVARIANT);
+	report->type = JVPN_EVENT_SECURITY;
+	report->reason = JVPN_REASON_INVARIANT_VIOLATION;
+	report->fsm_event = event;
+	jvpn_event_emit_limited(session->device, report);
+}
+
+/* Exactly one binding in ATTACHED and VOLATILE, none in BIRTH and TERMINATED. */
+static bool binding_fits_state(const struct jvpn_session *session)
+{
+	bool bound = rcu_access_pointer(session->binding);
+
+	switch (session->state) {
+	case JVPN_STATE_ATTACHED:
+	case JVPN_STATE_VOLATILE:
+		return bound;
+	case JVPN_STATE_BIRTH:
+	case JVPN_STATE_TERMINATED:
+		return !bound;
+	}
+	return true;
+}
+
 bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
 			struct jvpn_event *report, struct jvpn_outbox *out)
 {
@@ -308,11 +333,7 @@ bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
 	if (next == JVPN_FSM_STAY)
 		return false;
 	if (next == JVPN_FSM_ILLEGAL) {
-		jvpn_count(session->device, JVPN_COUNTER_A_INVARIANT);
-		report->type = JVPN_EVENT_SECURITY;
-		report->reason = JVPN_REASON_INVARIANT_VIOLATION;
-		report->fsm_event = event;
-		jvpn_event_emit_limited(session->device, report);
+		report_invariant(session, report, event);
 		return false;
 	}
 
@@ -335,6 +356,8 @@ bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
 		session_over(session, event, reason, out);
 	else
 		state_entered(session, before, out);
+	if (!binding_fits_state(session))
+		report_invariant(session, report, event);
 	return true;
 }
 
