@@ -264,9 +264,12 @@ void jvpn_health_fill(const struct jvpn_health *h, struct jvpn_heartbeat *hb)
 	hb->generation = h->generation;
 }
 
+/* A heartbeat or an answer: received, but not of what silence is measured by. */
 static void count_received(struct jvpn_health *h)
 {
 	WRITE_ONCE(h->rx_packets, READ_ONCE(h->rx_packets) + 1);
+	h->rx_mark[0]++;
+	h->rx_mark[1]++;
 }
 
 void jvpn_health_heartbeat(struct jvpn_health *h, u64 now_ns,

@@ -16,7 +16,7 @@ static const struct jvpn_policy_field *field(struct kunit *test, const char *nam
 	for (i = 0; i < jvpn_policy_field_count; i++)
 		if (!strcmp(jvpn_policy_fields[i].name, name))
 			return &jvpn_policy_fields[i];
-	KUNIT_FAIL(test, "no field %s", name);
+	KUNIT_FAIL(test, "there is no %s", name);
 	return jvpn_policy_fields;
 }
 

@@ -29,7 +29,9 @@ static void constant_loss(struct kunit *test)
 		truth = max(share[i][0], share[i][1]);
 		sim_start(&s);
 		sim_run(&s, 40 * SEC);
-		sum = worst = upper = 0;
+		sum = 0;
+		worst = 0;
+		upper = 0;
 		for (k = 0; k < 200; k++) {
 			u32 loss = jvpn_health_loss_permille(&s.end[0].health);
 
@@ -108,7 +110,7 @@ static void reordering(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, s.end[0].deaths + s.end[1].deaths, 0);
 		sim_free(&s);
 	}
-	kunit_info(test, "heavy reordering: loss at most %u permille, round trip bound %u ppm\n",
+	kunit_info(test, "packets overtaking each other: loss at most %u permille, round trip bound %u ppm\n",
 		   worst, ppm);
 	KUNIT_EXPECT_LE(test, worst, 30);
 	KUNIT_EXPECT_LE(test, ppm, 10000);
