@@ -18,6 +18,10 @@ static int __init jvpn_init(void)
 
 	if (err)
 		return err;
+	/* The answer is remembered: ciphers are loaded here, not under RTNL later. */
+	err = jvpn_aead_supported() ? 0 : -EOPNOTSUPP;
+	if (err)
+		goto crypto;
 	err = jvpn_notifier_init();
 	if (err)
 		goto crypto;
