@@ -257,6 +257,12 @@ u32 jvpn_health_round_trip_loss_ppm(const struct jvpn_health *h);
 u16 jvpn_health_violation(const struct jvpn_health *h,
 			  const struct jvpn_policy *policy, u64 now_ns);
 
+static inline enum jvpn_health_status
+jvpn_health_state(const struct jvpn_health *h)
+{
+	return h->status;
+}
+
 static inline bool jvpn_health_alive(const struct jvpn_health *h)
 {
 	return h->status == JVPN_HEALTH_UP;

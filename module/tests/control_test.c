@@ -174,8 +174,8 @@ static void refused(struct kunit *test, const u8 *body, size_t len, int err)
 static void there_and_back(struct kunit *test)
 {
 	struct test_random r = { .state = 5 };
-	u8 buf[JVPN_CONTROL_BODY_MAX + 1];
-	struct jvpn_control in, out;
+	static u8 buf[JVPN_CONTROL_BODY_MAX + 1];
+	static struct jvpn_control in, out;
 	int i, len, kind;
 
 	for (i = 0; i < 14000; i++) {
@@ -241,8 +241,8 @@ static void fixed_bytes(struct kunit *test)
 static void lengths(struct kunit *test)
 {
 	struct test_random r = { .state = 6 };
-	struct jvpn_control in, out;
-	u8 buf[512];
+	static struct jvpn_control in, out;
+	static u8 buf[512];
 	int kind;
 	size_t len, full, said;
 
@@ -473,8 +473,8 @@ static void room(struct kunit *test)
 static void judge_fuzzed(struct kunit *test, const u8 *body, size_t len,
 			 u32 *accepted)
 {
-	u8 again[JVPN_CONTROL_BODY_MAX];
-	struct jvpn_control c, d;
+	static u8 again[JVPN_CONTROL_BODY_MAX];
+	static struct jvpn_control c, d;
 	int err, built;
 
 	err = jvpn_control_parse(body, len, &c);
