@@ -95,7 +95,7 @@ run_unit() {
 }
 
 build_all() {
-	local kernel built=()
+	local kernel built=() flags
 	if [[ -e $TOP/tools/Makefile ]]; then
 		rc=0
 		make -s --no-print-directory -C "$TOP/tools" BUILD="$BUILD" >"$logs/tools.log" 2>&1 || rc=$?
@@ -105,7 +105,9 @@ build_all() {
 	[[ -e $TOP/Kbuild ]] || return 0
 	for kernel in $kernels; do
 		rc=0
-		"$LAB/module.sh" "$kernel" || rc=$?
+		flags=()
+		[[ $kernel != uml ]] || flags=(CONFIG_JVPN_KUNIT=m)
+		"$LAB/module.sh" "$kernel" "${flags[@]}" || rc=$?
 		result $rc "$kernel build: module"
 		((rc)) || built+=("$kernel")
 	done

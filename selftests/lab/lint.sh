@@ -129,11 +129,13 @@ check_planted() {
 }
 
 check_warnings() {
-	local kernel
+	local kernel flags
 	for kernel in 7.3 uml; do
+		flags=(W=1)
+		[[ $kernel != uml ]] || flags+=(CONFIG_JVPN_KUNIT=m)
 		# Objects from an earlier run would hide what they were told.
 		rm -rf "${JVPN_BUILD:?}/$kernel"
-		if "$LAB/module.sh" "$kernel" W=1 >/dev/null 2>&1; then
+		if "$LAB/module.sh" "$kernel" "${flags[@]}" >/dev/null 2>&1; then
 			verdict "W=1, $kernel" \
 				"$(findings "$JVPN_BUILD/$kernel/build.log")"
 		else

@@ -7,6 +7,8 @@
 # KERNEL is one of the lab's, or "host": what KDIR names, by default the headers
 # of the running kernel.
 #
+# With CONFIG_JVPN_KUNIT=m the module's own tests are built as well (uml only).
+#
 # The sources are mirrored into build/KERNEL/src and built there, so that
 # builds for several kernels never meet and the checkout stays clean; the
 # finished modules lie in build/KERNEL/. JVPN_BUILD names another build/.
@@ -37,7 +39,7 @@ compile() {
 	case $kernel in
 	uml)
 		make --no-print-directory -C "$("$LAB/uml.sh")" ARCH=um M="$out/src" -j"$JOBS" \
-			CONFIG_JVPN_KUNIT=m "$@" modules
+			"$@" modules
 		;;
 	host)
 		make --no-print-directory -C "$KDIR" M="$out/src" -j"$JOBS" \
