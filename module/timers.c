@@ -9,6 +9,8 @@
 
 /* Idle sessions rekey only when a heartbeat would soon find no usable key. */
 #define JVPN_IDLE_REKEY_NS	(JVPN_REJECT_AFTER_NS - 15 * JVPN_NS_PER_S)
+/* A timer that is so late was not kept waiting, but slept with the machine. */
+#define JVPN_SLEPT_NS		(1 * JVPN_NS_PER_S)
 /* UDP payload of a probe that fits the least MTU of IPv6. */
 #define JVPN_PROBE_SMALL_BYTES	(JVPN_PATH_MTU_MIN - 40 - 8)
 
@@ -195,7 +197,8 @@ static void initiator_heartbeat(struct jvpn_session *session, struct jvpn_path *
 		path->token_known = true;
 		confirm_token(session, path, hb->token, &path->endpoint, out);
 	}
-	if (control->kind == JVPN_CONTROL_HEARTBEAT_ACK) {
+	/* One that was under way when link, address or route went proves nothing. */
+	if (control->kind == JVPN_CONTROL_HEARTBEAT_ACK && jvpn_path_usable(session, path)) {
 		bool known = hb->observed.family;
 
 		if (known)
@@ -426,6 +429,19 @@ static void deadline_due(struct jvpn_session *session, enum jvpn_deadline deadli
 	}
 }
 
+/*
+ * The machine slept (or stood still as long): what was lost meanwhile says
+ * nothing about the paths. They are measured anew.
+ */
+static void woke_up(struct jvpn_session *session)
+{
+	int i;
+
+	for (i = 0; i < JVPN_MAX_PATHS; i++)
+		if (session->paths[i].used)
+			jvpn_health_restart(&session->paths[i].health);
+}
+
 static enum hrtimer_restart timer_fired(struct hrtimer *timer)
 {
 	struct jvpn_session *session = container_of(timer, struct jvpn_session, timer);
@@ -438,6 +454,8 @@ static enum hrtimer_restart timer_fired(struct hrtimer *timer)
 	spin_lock_bh(&session->lock);
 	now = jvpn_now();
 	session->timer_running = true;
+	if (now - min(session->timer_at_ns, now) >= JVPN_SLEPT_NS)
+		woke_up(session);
 	for (i = 0; i < JVPN_DL_MAX && !session->dead &&
 	     !READ_ONCE(session->device->frozen); i++) {
 		u64 at = session->deadline_ns[i];
