@@ -220,7 +220,8 @@ class Tap:
         print(f"{'ok' if ok else 'not ok'} - {what}", flush=True)
 
     def equal(self, what, expected, actual):
-        self.line(expected == actual, what, f"expected {expected!r}, got {actual!r}")
+        self.line(expected == actual, what,
+                  f"expected {shorten(expected)}, got {shorten(actual)}")
 
     def refused(self, what, code, words, call, *args, **kwargs):
         """The call fails with this errno, and all the words are in its text."""
@@ -235,6 +236,11 @@ class Tap:
 
     def exit(self):
         sys.exit(1 if self.failed else 0)
+
+
+def shorten(value):
+    text = repr(value)
+    return text if len(text) < 1000 else text[:500] + " ... " + text[-500:]
 
 
 def key(number):

@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# netlink_dump.sh: dumps of any length are complete, also while what they show
+# is being removed.
+#
+# kernels: uml
+# timeout: 300
+
+. "$(dirname "$0")/../lib.sh"
+
+setup_ns box
+ip -n "$box" link add jvpn0 type jvpn
+in_ns "$box" /usr/bin/python3 -B "$LIB_DIR/netns/netlink_dump.py" jvpn0
