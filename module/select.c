@@ -140,13 +140,12 @@ static void find_preferred(const struct jvpn_policy *policy,
 			   struct jvpn_select_result *result)
 {
 	u64 hold_ns = policy->failback_hold * JVPN_NS_PER_MS;
-	const struct jvpn_select_score *to;
-	unsigned int i;
+	const struct jvpn_select_score *to = result->score;
 
-	for (i = 0; i < result->count && policy->failback; i++) {
-		to = &result->score[i];
-		if (to->fit != JVPN_FIT || to->priority >= from->priority)
-			return;
+	if (!policy->failback)
+		return;
+	/* It ends at the active path itself, if not before. */
+	for (; to->fit == JVPN_FIT && to->priority < from->priority; to++) {
 		if (to->stable_ns < hold_ns)
 			continue;
 		result->preferred = to->path_id;

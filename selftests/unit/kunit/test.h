@@ -90,6 +90,8 @@ static inline void kunit_stop(struct kunit *test)
 #define KUNIT_EXPECT_GE(test, a, b)	KUNIT_INT_(test, a, >=, b, kunit_go_on)
 #define KUNIT_EXPECT_NULL(test, p)					\
 	KUNIT_CHECK_(test, !(p), kunit_go_on, #p " == NULL", "is not")
+#define KUNIT_EXPECT_PTR_EQ(test, a, b)					\
+	KUNIT_CHECK_(test, (a) == (b), kunit_go_on, #a " == " #b, "are not")
 #define KUNIT_EXPECT_STREQ(test, a, b)					\
 	do {								\
 		const char *a_ = (a), *b_ = (b);			\
@@ -99,6 +101,8 @@ static inline void kunit_stop(struct kunit *test)
 	} while (0)
 #define KUNIT_EXPECT_MEMEQ(test, a, b, n)				\
 	KUNIT_CHECK_(test, !memcmp(a, b, n), kunit_go_on, #a " is " #b, "differ")
+#define KUNIT_ASSERT_NOT_NULL(test, p)					\
+	KUNIT_CHECK_(test, p, kunit_stop, #p " != NULL", "is NULL")
 #define KUNIT_ASSERT_TRUE(test, c)	KUNIT_CHECK_(test, c, kunit_stop, #c, "is false")
 #define KUNIT_ASSERT_EQ(test, a, b)	KUNIT_INT_(test, a, ==, b, kunit_stop)
 
