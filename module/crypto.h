@@ -73,9 +73,14 @@ int jvpn_aead_init(struct jvpn_aead *aead, u8 cipher,
  * jvpn_aead_init_driver - the same with a driver of the caller's choice
  * @aead: filled in; zeroed when an error is returned
  * @cipher: enum jvpn_cipher that the driver implements
- * @driver: name for the crypto API, e.g. "cryptd(...)" to have late answers
+ * @driver: name for the crypto API, e.g. "cryptd(gcm_base(...))" to have late
+ *	answers
  * @key: 32 bytes
  * @iv: 12 bytes
+ *
+ * A queue outranks what is behind it: from the moment that a "cryptd(...)" was
+ * made, everybody on this machine who asks for the cipher by its plain name gets
+ * late answers, until crypto_unregister_instance() or a reboot.
  *
  * Context: process.
  * Return: as jvpn_aead_init().

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sealing and opening of packets, in every shape an skb has, early and late. */
 #include <crypto/aead.h>
+#include <crypto/algapi.h>
 #include <crypto/chacha20poly1305.h>
 #include <linux/completion.h>
 #include <linux/random.h>
@@ -634,6 +635,26 @@ static void ciphers_known(struct kunit *test)
 	jvpn_aead_destroy(&aead);
 }
 
+/*
+ * Whoever asks for a cipher in this machine from now on shall get the plain one
+ * again: the queued ones have to go.
+ */
+static void queues_go(struct kunit *test)
+{
+	struct jvpn_aead aead;
+	int i;
+
+	for (i = 0; i < CIPHERS; i++) {
+		aead_init(test, &aead, i, true);
+		crypto_unregister_instance(crypto_tfm_alg_instance(&aead.tfm->base));
+		jvpn_aead_destroy(&aead);
+
+		KUNIT_ASSERT_EQ(test, jvpn_aead_init(&aead, ciphers[i], test_key, test_iv), 0);
+		KUNIT_EXPECT_STREQ(test, jvpn_aead_driver(&aead), drivers[i][0]);
+		jvpn_aead_destroy(&aead);
+	}
+}
+
 static int crypto_suite_init(struct kunit_suite *suite)
 {
 	struct jvpn_aead aead;
@@ -666,6 +687,7 @@ static struct kunit_case crypto_cases[] = {
 	KUNIT_CASE(tampered_packets),
 	KUNIT_CASE(refused_buffers),
 	KUNIT_CASE(late_flood),
+	KUNIT_CASE(queues_go),
 	{}
 };
 
