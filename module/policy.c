@@ -162,7 +162,7 @@ static const struct preset_value preset_fintech[] = {
 	SET(heartbeat_volatile, 500),
 	SET(max_consecutive_drops, 2),
 	SET(loss_window, 1000),
-	SET(loss_volatile, 50),
+	SET(loss_volatile, 100),
 	SET(volatile_to_degraded, 3000),
 	SET(stability_window, 2000),
 	SET(switch_cooldown, 500),

@@ -20,7 +20,7 @@ for program in "$@"; do
 	failed=$((failed + bad))
 	if [ $((ok + bad)) -ne "${plan:-0}" ] || [ "${plan:-0}" -eq 0 ] ||
 	   { [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
-		echo "# ${program##*/}: exit status $status after $((ok + bad)) of ${plan:-no} tests"
+		echo "# ${program##*/}: status $status after $((ok + bad)) of ${plan:-no} tests"
 		broken=$((broken + 1))
 	fi
 done
