@@ -21,8 +21,9 @@ check:
 lint:
 	@$(LAB)/lint.sh
 
+# In virtual time, unless a kernel was named.
 demo:
-	@$(LAB)/demo.sh
+	@selftests/demo/run.sh $(if $(filter file,$(origin KERNEL)),uml,$(KERNEL))
 
 shell:
 	@$(LAB)/shell.sh $(KERNEL)
@@ -35,7 +36,8 @@ clean:
 
 help:
 	@echo 'make            the module for the running kernel (KDIR=... for another) and the tools'
-	@echo 'make demo       the demonstration, in a virtual machine'
+	@echo 'make demo       the demonstration, in a virtual machine; KERNEL=6.1, 6.12, 7.3,'
+	@echo '                uml (default) or host'
 	@echo 'make check      all tests; KERNELS="6.1 6.12 7.3 uml" and TESTS="name ..." select'
 	@echo 'make lint       all static checks, on all kernels'
 	@echo 'make shell      a machine to play with; KERNEL=6.1, 6.12 (default), 7.3 or uml'

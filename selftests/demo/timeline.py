@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The timeline that a person reads: at most 80 columns, also without colours."""
+import clock
+
+COLOURS = {"BIRTH": 34, "ATTACHED": 32, "VOLATILE": 33, "DEGRADED": 35,
+           "RECOVERING": 33, "TERMINATED": 31}
+BOLD, FAINT, RED, GREEN, CYAN = 1, 2, 31, 32, 36
+WIDTH = 79
+
+
+def number(value):
+    """Milliseconds or packets, short."""
+    if value is None:
+        return "-"
+    return "%.0f" % value if value == int(value) or value >= 1000 \
+        else "%.1f" % value
+
+
+class Timeline:
+    def __init__(self, colours):
+        self.colours = colours
+        self.start = clock.now()
+
+    def paint(self, text, *codes):
+        if not self.colours:
+            return text
+        return "\033[%sm%s\033[0m" % (";".join(map(str, codes)), text)
+
+    def row(self, when, end, state, path, reason, ms="", lost="", codes=(),
+            end_codes=()):
+        print("%9s %s %s %-4s %s %7s %5s" % (
+            when, self.paint("%-7s" % end, *end_codes),
+            self.paint("%-13s" % state, *codes), path,
+            "%-26s" % reason, ms, lost), flush=True)
+
+    def legend(self):
+        print(self.paint(
+            "Everything below happens in one virtual machine, at the times it\n"
+            "shows; virtual time where the kernel offers it. Each line is one\n"
+            "event that an end reported. ms: without a binding, by its own\n"
+            "account; lost: packets it had to give up. The lines `inside` say\n"
+            "what 100 packets/s in the tunnel noticed: the longest silence at\n"
+            "the receiver beyond the usual 10 ms, and how many never came.\n"
+            "All of it is kept in build/results/demo.jsonl and demo/.\n", FAINT))
+        self.row("time s", "end", "state", "path", "reason", "ms", "lost",
+                 (BOLD,), (BOLD,))
+
+    def heading(self, step, title):
+        text = "-- %d  %s " % (step, title) if step else "-- %s " % title
+        print(self.paint(text.ljust(WIDTH, "-"), BOLD), flush=True)
+
+    def mark(self, text):
+        print("%9.3f %s" % ((clock.now() - self.start) / 1e9,
+                            self.paint(text, FAINT)), flush=True)
+
+    def trouble(self, text):
+        print(self.paint("!! " + text, RED, BOLD), flush=True)
+
+    @staticmethod
+    def paths(event):
+        source, target = event.get("path_from"), event.get("path_to")
+        if source is None or target is None or source == target:
+            return str(target if target is not None else
+                       source if source is not None else "")
+        return "%d>%d" % (source, target)
+
+    def event(self, event):
+        if "gap" in event:
+            self.trouble("%d events of %s are lost" % (
+                event["gap"].get("lost", 0), event.get("ifname")))
+            return
+        kind, codes = event["type"], ()
+        if kind == "STATE_CHANGE":
+            state = "> " + event["state_after"]
+            codes = (COLOURS.get(event["state_after"], 0), BOLD)
+        elif kind == "SECURITY":
+            state, codes = "! report", (RED,)
+        elif kind == "PATH":
+            state = "path up" if "path_to" in event else "path down"
+        else:
+            state = {"SWITCH": "bound", "SWITCH_DENIED": "not moved",
+                     "REATTACH_REFUSED": "refused", "KEYS": "keys",
+                     "POLICY": "policy"}.get(kind, kind.lower())
+        outage = event.get("outage_us", 0) / 1000
+        dropped = event.get("dropped", 0)
+        node = event.get("node", "?")
+        self.row("%.3f" % ((event["boot_ns"] - self.start) / 1e9), node,
+                 state, self.paths(event), event.get("reason", "-"),
+                 number(outage) if outage else "", dropped or "", codes,
+                 (CYAN,) if node == "gateway" else ())
+
+    def summary(self, record):
+        for source, seen in sorted(record["measured"].items()):
+            if not record["number"] or record["number"] == 8:
+                continue
+            text = "to the " + seen["to"]
+            if "lost_asleep" in seen:
+                text += ", once awake"
+            self.row("", "inside", "", "", text, number(seen["ms"]),
+                     str(seen["lost"]), (BOLD,), (BOLD,))
+        for note in record.get("notes", ()):
+            print("%9s %s" % ("", self.paint(note, FAINT)))
