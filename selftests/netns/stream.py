@@ -9,10 +9,15 @@ connection carries small chunks there and back meanwhile.
 
 At each --mark MS:NAME the line NAME is printed: whoever started this program
 reads it and makes the fault, at the same phase of the stream each time. With
---out FILE the result is written there as JSON:
+--runs N everything is done N times; each time the line `run` asks for a fresh
+tunnel, and a line on standard input says that it is there; after `done` another
+line is waited for. The first inner packet, which begins the session, leaves at
+a multiple of --align, the stream begins --settle later. Each run adds a line to
+--out FILE:
 
   start, period_ms   boot clock of the first packet, seconds; distance of packets
   marks              name -> boot clock in seconds
+  wall               wall clock less boot clock, seconds
   up, down           sent, received, lost, reordered, duplicated, refused,
                      delay_ms (median), gap_ms and gap_at (longest distance of
                      two arrivals, and the arrival before it), lost_at (when the
@@ -75,6 +80,17 @@ class Flow:
         self.refused = 0
         # Time stamps are wall clock; what the two differ by does not change.
         self.wall = time.clock_gettime_ns(time.CLOCK_REALTIME) - now()
+
+    def close(self):
+        self.rx.close()
+        self.tx.close()
+
+    def knock(self):
+        """Begins the session, and is no part of the stream."""
+        try:
+            self.tx.sendto(bytes(16), self.to)
+        except OSError:
+            pass
 
     def send(self, size):
         number = len(self.sent)
@@ -155,6 +171,10 @@ class Echo:
         self.number = 0
         self.broken = None
 
+    def close(self):
+        self.near.close()
+        self.far.close()
+
     def step(self, send):
         try:
             if send:
@@ -195,67 +215,98 @@ def arguments():
     parser.add_argument("--flows", choices=("both", "up", "down"), default="both")
     parser.add_argument("--tcp", action="store_true")
     parser.add_argument("--time", type=int, default=2000, help="ms")
-    parser.add_argument("--after", type=int, default=1000,
+    parser.add_argument("--after", type=int, default=200,
                         help="ms to wait for late packets")
     parser.add_argument("--since", help="longest gap: only from this mark on")
-    parser.add_argument("--align", type=int, default=0,
-                        help="start at a multiple of so many ms, boot clock")
+    parser.add_argument("--align", type=int, default=10, help="ms, boot clock")
+    parser.add_argument("--settle", type=int, default=1000, help="ms")
     parser.add_argument("--mark", action="append", default=[])
-    parser.add_argument("--out")
-    return parser.parse_args()
+    parser.add_argument("--skip", help="FROM:TO, ms in which nothing is sent")
+    parser.add_argument("--runs", type=int, default=0)
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    args.client = args.client.split(",")
+    args.gateway = args.gateway.split(",")
+    args.mark = sorted((int(ms) * 10**6, name) for ms, name in
+                       (mark.split(":", 1) for mark in args.mark))
+    if args.skip:
+        args.skip = [int(ms) * 10**6 for ms in args.skip.split(":")]
+    return args
+
+
+def say(line):
+    print(line, flush=True)
+
+
+def stream(args, flows, echo, start):
+    """Send and receive until the end; the marks that were passed."""
+    marks = list(args.mark)
+    period = 10**9 // args.rate
+    end = args.time * 10**6
+    passed = {}
+    for offset in range(0, end + args.after * 10**6, period):
+        while marks and marks[0][0] <= offset:
+            at, name = marks.pop(0)
+            sleep_until(start + at)
+            passed[name] = now()
+            say(name)
+        if args.skip and args.skip[0] <= offset < args.skip[1]:
+            continue
+        sleep_until(start + offset)
+        for flow in flows.values():
+            if offset < end:
+                flow.send(args.size)
+            flow.drain()
+        if echo:
+            echo.step(offset < end and offset % (5 * period) == 0)
+    return passed
+
+
+def run(args):
+    step = args.align * 10**6
+    sleep_until((now() // step + 1) * step)
+    begun = now()
+    flows = {}
+    flows["up"] = Flow(args.client, args.gateway, PORT)
+    flows["down"] = Flow(args.gateway, args.client, PORT + 1)
+    if args.tcp:
+        echo = Echo(args.client, args.gateway)
+    else:
+        echo = None
+        flows["up"].knock()
+    for name, flow in list(flows.items()):
+        if args.flows not in (name, "both"):
+            flow.close()
+            del flows[name]
+    start = ((begun + args.settle * 10**6) // step + 1) * step
+    passed = stream(args, flows, echo, start)
+    since = passed[args.since] if args.since else 0
+    result = {
+        "start": start / 1e9,
+        "period_ms": 1e3 / args.rate,
+        "marks": {name: at / 1e9 for name, at in passed.items()},
+        "wall": next(iter(flows.values())).wall / 1e9,
+        "tcp": echo.report() if echo else None,
+    }
+    for name, flow in flows.items():
+        result[name] = flow.report(since - 3 * 10**9 // args.rate)
+        flow.close()
+    if echo:
+        echo.close()
+    with open(args.out, "a", encoding="utf-8") as out:
+        out.write(json.dumps(result) + "\n")
 
 
 def main():
     args = arguments()
-    client = args.client.split(",")
-    gateway = args.gateway.split(",")
-    echo = Echo(client, gateway) if args.tcp else None
-    flows = {}
-    if args.flows != "down":
-        flows["up"] = Flow(client, gateway, PORT)
-    if args.flows != "up":
-        flows["down"] = Flow(gateway, client, PORT + 1)
-    marks = sorted((int(ms) * 10**6, name) for ms, name in
-                   (mark.split(":", 1) for mark in args.mark))
-    period = 10**9 // args.rate
-    step = args.align * 10**6
-    start = (now() // step + 1) * step if step else now() + 10**7
-    end = args.time * 10**6
-    last = end + args.after * 10**6
-    passed = {}
-
-    offset = 0
-    while offset < last:
-        while marks and marks[0][0] < offset + period:
-            at, name = marks.pop(0)
-            sleep_until(start + at)
-            passed[name] = now()
-            print(name, flush=True)
-        sleep_until(start + offset)
-        if offset < end:
-            for flow in flows.values():
-                flow.send(args.size)
-        for flow in flows.values():
-            flow.drain()
-        if echo:
-            echo.step(offset < end and offset % (5 * period) == 0)
-        offset += period
-
-    since = passed[args.since] if args.since else 0
-    result = {
-        "start": start / 1e9,
-        "period_ms": period / 1e6,
-        "marks": {name: at / 1e9 for name, at in passed.items()},
-        "tcp": echo.report() if echo else None,
-    }
-    for name, flow in flows.items():
-        result[name] = flow.report(since - 2 * period if since else 0)
-    text = json.dumps(result)
-    if args.out:
-        with open(args.out, "w", encoding="utf-8") as out:
-            out.write(text + "\n")
-    else:
-        print(text)
+    for _ in range(args.runs):
+        say("run")
+        sys.stdin.readline()
+        run(args)
+        say("done")
+        sys.stdin.readline()
+    if not args.runs:
+        run(args)
 
 
 if __name__ == "__main__":

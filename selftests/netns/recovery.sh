@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154,SC2034
+# recovery.sh: one scenario, several times: a fresh tunnel, the stream, a fault
+# at a fixed phase, the events of both ends. Sourced by the tests that do so.
+#
+# In virtual time each scenario runs ten times and its figures are bounded and
+# written to recovery.json; elsewhere once, and only what happened counts.
+
+RTT=20
+if [[ $MACHINE == uml ]]; then
+	RUNS=${JVPN_RUNS:-10}
+else
+	RUNS=1
+fi
+
+# What a test may replace: how the tunnel is made before each run, and how the
+# world is put in order after it.
+before_run() {
+	tunnel 4
+}
+
+after_run() {
+	true
+}
+
+remove_devices() {
+	local end
+	for end in "$client" "$gw"; do
+		ip -n "$end" link del jvpn0 2>/dev/null || true
+	done
+}
+
+# scenario NAME [STREAM-OPTION]...: at the mark NAME the function NAME is
+# called, `fault` first. Sets the figures as variables: outage_ms, ...
+scenario() {
+	local name=$1 run=0 line prefix=$TEST_TMP/$1 figure options=() logs=()
+	shift
+	rm -f "$prefix.streams"
+	coproc STREAM {
+		exec "$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" \
+			--align 1000 --runs "$RUNS" --since fault \
+			--out "$prefix.streams" "$@" 2>"$prefix.errors"
+	}
+	local in=${STREAM[0]} out=${STREAM[1]} pid=$STREAM_PID
+	while read -r line <&"$in"; do
+		case $line in
+		run)
+			run=$((run + 1))
+			before_run
+			echo >&"$out"
+			;;
+		done)
+			collect "$prefix.$run"
+			remove_devices
+			after_run
+			echo >&"$out"
+			;;
+		*)
+			events=$prefix.$run
+			"$line"
+			;;
+		esac
+	done
+	if ! wait "$pid"; then
+		sed 's/^/# /' "$prefix.errors"
+		tap_fail "$name: the stream ran"
+		return
+	fi
+
+	for ((run = 1; run <= RUNS; run++)); do
+		logs+=("$prefix.$run")
+	done
+	check_events "$name" "${logs[@]}"
+	[[ " $* " != *" --mark "*:back* ]] || options=(--back)
+	line=$("$NETNS_DIR/figures.py" "$name" $RTT "$prefix.streams" \
+		"$prefix" "$RESULTS_DIR/recovery.json" "${options[@]}")
+	for figure in $line; do
+		declare -g "$figure"
+	done
+	note "$name: $(tr '\n' ' ' <<<"$line")"
+	check_equal "$name: TCP survives" 0.000 "$tcp_broken"
+	check_equal "$name: nothing came twice" 0.000 "$duplicated"
+	if [[ $MACHINE == uml ]]; then
+		check_at_most "$name: ten runs are alike, outage" 1 "$outage_ms_spread"
+		check_at_most "$name: ten runs are alike, detection" 1 "$detect_ms_spread"
+	fi
+}
+
+# bounded NAME MS: the outage, in virtual time.
+bounded() {
+	[[ $MACHINE != uml ]] || check_at_most "$1: outage in ms" "$2" "$outage_ms"
+}
