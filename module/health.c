@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Health of a path. The estimators are those of RFC 6298 (round-trip time) and
- * RFC 3550 (jitter); the probe machine is described in docs/architecture.md.
+ * RFC 3550 (jitter); docs/health.md describes the probe machine.
  */
 
 #include "health.h"
@@ -98,6 +98,14 @@ void jvpn_health_up(struct jvpn_health *h, u64 now_ns)
 void jvpn_health_down(struct jvpn_health *h, u64 now_ns)
 {
 	set_status(h, JVPN_HEALTH_DOWN, now_ns);
+}
+
+void jvpn_health_slept(struct jvpn_health *h)
+{
+	forget_train(h);
+	forget_outstanding(h);
+	forget_bases(h);
+	h->flags |= FORCE;
 }
 
 void jvpn_health_retry(struct jvpn_health *h)
@@ -312,6 +320,10 @@ bool jvpn_health_ack(struct jvpn_health *h, u64 now_ns,
 		sample(h, rtt_us);
 	}
 	watch_generation(h, hb);
+	/* Under way when the link went: it proves nothing. */
+	if (h->status == JVPN_HEALTH_DOWN && !(h->flags & STARVED) &&
+	    sent_ns <= h->since_ns)
+		return false;
 	if (h->status == JVPN_HEALTH_DOWN)
 		revive(h, now_ns, sent_ns);
 	set_status(h, JVPN_HEALTH_UP, now_ns);

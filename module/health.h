@@ -140,7 +140,19 @@ void jvpn_health_restart(struct jvpn_health *h);
  */
 void jvpn_health_up(struct jvpn_health *h, u64 now_ns);
 
-/* The path is known to be gone (link, address, route): no train is needed. */
+/**
+ * jvpn_health_slept - the machine stood still for long
+ * @h: of the path
+ *
+ * What was lost meanwhile says nothing about the path: counts and heartbeats
+ * that were under way are forgotten, its status stays, the next poll asks.
+ */
+void jvpn_health_slept(struct jvpn_health *h);
+
+/*
+ * The path is known to be gone (link, address, route): no train is needed, and
+ * an answer to what was sent before does not bring it up again.
+ */
 void jvpn_health_down(struct jvpn_health *h, u64 now_ns);
 
 /* What made the path go down is over: probe it at the next poll, without backoff. */

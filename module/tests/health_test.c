@@ -750,13 +750,40 @@ static void spurious_deaths(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, jvpn_health_alive(&h));
 	KUNIT_EXPECT_EQ(test, jvpn_health_train_len(&h, &policy), 3);
 
-	/* And a link that was down was down. */
+	/* And a link that is down is down, whatever was under way. */
 	fresh_up();
 	send();
 	jvpn_health_down(&h, now);
 	now += 20 * MS;
-	answer(h.seq);
+	KUNIT_EXPECT_FALSE(test, answer(h.seq));
+	KUNIT_EXPECT_FALSE(test, jvpn_health_alive(&h));
+	send();
+	now += 20 * MS;
+	KUNIT_EXPECT_TRUE(test, answer(h.seq));
+	KUNIT_EXPECT_TRUE(test, jvpn_health_alive(&h));
 	KUNIT_EXPECT_EQ(test, jvpn_health_train_len(&h, &policy), 3);
+}
+
+/* A night's sleep in the middle of a train: no death, no loss, a question at once. */
+static void slept(struct kunit *test)
+{
+	fresh_up();
+	poll(test, JVPN_HEALTH_ACTIVE_IDLE);
+	exchange_out(100, 0);
+	exchange_out(100, 0);
+	send();
+	now += 30 * MS;
+	poll(test, JVPN_HEALTH_ACTIVE_IDLE);
+	KUNIT_EXPECT_EQ(test, h.train, 1);
+	now += 30000 * SEC;
+	jvpn_health_slept(&h);
+	KUNIT_EXPECT_TRUE(test, jvpn_health_alive(&h));
+	KUNIT_EXPECT_EQ(test, poll(test, JVPN_HEALTH_ACTIVE_IDLE),
+			JVPN_HEALTH_SEND);
+	KUNIT_EXPECT_EQ(test, h.train, 0);
+	KUNIT_EXPECT_EQ(test, next, now + 30 * MS);
+	exchange_out(100, 77);
+	KUNIT_EXPECT_EQ(test, jvpn_health_round_trip_loss_ppm(&h), 0);
 }
 
 /* The answer to a train that is too old for the ring still excuses it. */
@@ -1047,7 +1074,10 @@ static void anything(struct kunit *test)
 			jvpn_health_up(&h, now);
 			break;
 		case 11:
-			jvpn_health_retry(&h);
+			if (test_random_below(&r, 2))
+				jvpn_health_retry(&h);
+			else if (!test_random_below(&r, 20))
+				jvpn_health_slept(&h);
 			break;
 		default:
 			poll(test, test_random_below(&r, 5));
@@ -1085,6 +1115,7 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(hints),
 	KUNIT_CASE(spurious_deaths),
 	KUNIT_CASE(spurious_and_old),
+	KUNIT_CASE(slept),
 	KUNIT_CASE(loss_of_an_outage),
 	KUNIT_CASE(lost_but_speaking),
 	KUNIT_CASE(down_and_up),
