@@ -253,11 +253,14 @@ static void fill(struct kunit *test)
 /* @sent packets leave, of which @lost are lost, and an exchange tells so. */
 static void exchange_out(u32 sent, u32 lost)
 {
+	u32 srtt = h.srtt_us8, rttvar = h.rttvar_us4;
 	u32 seq, before = h.base_peer_rx;
 
 	jvpn_health_tx_many(&h, sent - 1);
 	seq = send();
 	answer_with(seq, h.base_peer_tx + 1, before + sent - lost);
+	h.srtt_us8 = srtt;
+	h.rttvar_us4 = rttvar;
 }
 
 static void loss_outwards(struct kunit *test)
