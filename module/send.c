@@ -313,9 +313,12 @@ static bool too_big(struct jvpn_device *device, struct jvpn_binding *binding,
 	return true;
 }
 
-/* One inner packet to a peer; GSO or not. Consumed. BH off, RCU. */
+/*
+ * One inner packet to a peer; GSO or not. Consumed. BH off, RCU. While packets
+ * that waited are @flushed the others still line up behind them.
+ */
 static void send_packet(struct jvpn_peer *peer, struct jvpn_session *session,
-			struct sk_buff *skb)
+			struct sk_buff *skb, bool flushed)
 {
 	struct jvpn_device *device = peer->device;
 	struct jvpn_keypair *keypair = NULL;
@@ -329,7 +332,7 @@ static void send_packet(struct jvpn_peer *peer, struct jvpn_session *session,
 		keypair = rcu_dereference(session->current_keys);
 		binding = rcu_dereference(session->binding);
 	}
-	if (unlikely(!keypair || !binding || READ_ONCE(session->holding) ||
+	if (unlikely(!keypair || !binding || (READ_ONCE(session->holding) && !flushed) ||
 		     !jvpn_keys_usable(keypair, now))) {
 		jvpn_session_hold(peer, session, skb);
 		return;
@@ -393,7 +396,7 @@ netdev_tx_t jvpn_xmit(struct sk_buff *skb, struct net_device *dev)
 	rcu_read_lock();
 	peer = peer_of(device, skb);
 	if (likely(peer)) {
-		send_packet(peer, rcu_dereference(peer->session), skb);
+		send_packet(peer, rcu_dereference(peer->session), skb, false);
 	} else {
 		jvpn_send_unreachable(skb);
 		give_up(device, skb, JVPN_COUNTER_A_TX_NO_PEER);
@@ -411,7 +414,7 @@ void jvpn_send_inner(struct jvpn_session *session, struct sk_buff_head *list)
 	local_bh_disable();
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(list)))
-		send_packet(session->peer, session, skb);
+		send_packet(session->peer, session, skb, true);
 	rcu_read_unlock();
 	local_bh_enable();
 }
