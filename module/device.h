@@ -66,7 +66,7 @@ struct jvpn_device {
 
 	struct list_head peers;		/* under lock */
 	unsigned int peer_count;
-	u32 generation;			/* under lock; other after each change of peers, for dumps */
+	u32 generation;			/* under lock; changes with the peers, for dumps */
 	struct rhashtable peer_table;	/* by public key */
 	struct rhashtable session_table; /* by session id */
 	struct rhashtable index_table;	/* by own receiver index, see table.h */

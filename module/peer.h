@@ -48,7 +48,7 @@ struct jvpn_peer {
 
 	struct delayed_work persist_work;	/* creates a successor; holds a reference */
 	u32 persist_backoff_ms;
-	bool stopped;				/* an operator ended the session: traffic alone begins none */
+	bool stopped;				/* by an operator: traffic begins no session */
 
 	/* What ended sessions moved; live ones count in the session. */
 	u64 rx_packets, tx_packets, rx_bytes, tx_bytes;

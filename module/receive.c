@@ -326,7 +326,7 @@ static struct sk_buff *inner_alloc(unsigned int len)
 	struct sk_buff *skb;
 	void *data;
 
-	BUILD_BUG_ON(INNER_HEADROOM < sizeof(struct jvpn_msg_header));
+	BUILD_BUG_ON(sizeof(struct jvpn_msg_header) > INNER_HEADROOM);
 	if (unlikely(size > PAGE_SIZE)) {
 		skb = alloc_skb(INNER_HEADROOM + len, GFP_ATOMIC | __GFP_NOWARN);
 	} else {

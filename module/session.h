@@ -159,7 +159,7 @@ struct jvpn_session {
 	struct jvpn_endpoint challenged; /* source of the last uncontested challenge */
 	u64 challenged_nonce;
 	u16 challenged_reason;
-	u64 revert_until_ns;		/* after a NAT rebinding the old tuple may still take it back */
+	u64 revert_until_ns;		/* the old tuple may take a rebinding back */
 	struct jvpn_endpoint last_bound;
 	u8 last_bound_path;
 	u64 reattach_tokens_ns;		/* token bucket of reattach_rate, virtual time */
@@ -175,7 +175,7 @@ struct jvpn_session {
 	struct jvpn_moves moves;
 	u64 violated_since_ns;		/* the active path violates a threshold without a break */
 	u64 healthy_since_ns;		/* it keeps them all */
-	u16 denied_reason;		/* why the last wanted move between living paths was not made */
+	u16 denied_reason;		/* why the last wanted move was not made */
 	u32 outage_dropped;
 
 	/* Inner packets that wait. */
@@ -200,7 +200,7 @@ struct jvpn_session {
 
 /* What the hot path knows of an opened packet. */
 struct jvpn_packet {
-	struct jvpn_endpoint from;	/* remote: source; local: destination; ifindex: came in by */
+	struct jvpn_endpoint from;	/* remote: source; local: destination */
 	u16 from_port_local;		/* host order: the port it was sent to */
 	u8 type;			/* DATA or CONTROL */
 	u8 path_id;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Receiver indexes, one table for each device. An index is random and names either an INIT that waits for its answer or a
- * keypair; lookups are O(1) under RCU, placement is keyed.
+ * Receiver indexes, one table for each device. An index is random and names
+ * either an INIT that waits for its answer or a keypair; lookups are O(1) under
+ * RCU, placement is keyed.
  */
 #ifndef _JVPN_TABLE_H
 #define _JVPN_TABLE_H

@@ -18,7 +18,7 @@
  * device->lock: workers and notifiers (which hold the RTNL outside) come
  * without it.
  */
-static void for_each_session(struct jvpn_device *device,
+static void visit_sessions(struct jvpn_device *device,
 			     void (*visit)(struct jvpn_session *session, void *arg), void *arg)
 {
 	struct jvpn_peer *peer;
@@ -148,7 +148,7 @@ static void check_session(struct jvpn_session *session, void *arg)
 
 void jvpn_session_check_paths(struct jvpn_device *device)
 {
-	for_each_session(device, check_session, device);
+	visit_sessions(device, check_session, device);
 }
 
 static void link_down(struct jvpn_session *session, void *arg)
@@ -178,7 +178,7 @@ static void link_down(struct jvpn_session *session, void *arg)
 
 void jvpn_session_link_down(struct jvpn_device *device, int ifindex)
 {
-	for_each_session(device, link_down, &ifindex);
+	visit_sessions(device, link_down, &ifindex);
 }
 
 struct removed_address {
@@ -224,5 +224,5 @@ void jvpn_session_address_removed(struct jvpn_device *device, u8 family, const u
 {
 	struct removed_address removed = { .family = family, .addr = addr };
 
-	for_each_session(device, address_removed, &removed);
+	visit_sessions(device, address_removed, &removed);
 }

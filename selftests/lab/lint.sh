@@ -72,16 +72,22 @@ checkpatch() {
 }
 
 # What does not apply in userspace are wishes for the kernel's own macros and
-# types; what does not in trace headers, the shape that tracepoints have.
+# types; what does not in trace headers, the shape that tracepoints have; what
+# does not in compat.h, wishes for what older kernels lack and it provides.
 check_checkpatch() {
 	verdict "checkpatch --strict, kernel" "$(files 'module/*.[ch]' \
-		'include/*.[ch]' 'selftests/lab/*.[ch]' ':!module/trace.h' |
-		checkpatch "")"
+		'include/*.[ch]' 'selftests/lab/*.[ch]' ':!module/trace.h' \
+		':!module/compat.h' | checkpatch "")"
+	verdict "checkpatch --strict, compat.h" "$(files module/compat.h |
+		checkpatch ,MACRO_WITH_FLOW_CONTROL,PREFER_ETHTOOL_PUTS)"
 	verdict "checkpatch --strict, tracepoints" "$(files module/trace.h |
 		checkpatch ,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT)"
 	verdict "checkpatch --strict, userspace" "$(files '*.[ch]' ':!module' \
-		':!include' ':!selftests/lab' | checkpatch \
+		':!include' ':!selftests/lab' ':!selftests/unit/shim' | checkpatch \
 		,PREFER_DEFINED_ATTRIBUTE_MACRO,CAMELCASE,BIT_MACRO,EMBEDDED_FUNCTION_NAME)"
+	verdict "checkpatch --strict, kernel's list macros in userspace" \
+		"$(files 'selftests/unit/shim/*.h' | checkpatch \
+		,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,CAMELCASE)"
 }
 
 # findings LOG: warnings about our own sources or about the module as such.

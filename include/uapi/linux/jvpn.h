@@ -32,6 +32,7 @@ enum jvpn_state {
 	/* private: */
 	__JVPN_STATE_MAX
 };
+
 #define JVPN_STATE_MAX (__JVPN_STATE_MAX - 1)
 
 /*
@@ -121,6 +122,7 @@ enum jvpn_reason {
 	/* private: */
 	__JVPN_REASON_MAX
 };
+
 #define JVPN_REASON_MAX (__JVPN_REASON_MAX - 1)
 
 /* What an event reports. */
@@ -137,6 +139,7 @@ enum jvpn_event_type {
 	/* private: */
 	__JVPN_EVENT_MAX
 };
+
 #define JVPN_EVENT_MAX (__JVPN_EVENT_MAX - 1)
 
 enum jvpn_cipher {
@@ -198,6 +201,7 @@ enum jvpn_cmd {
 	/* private: */
 	__JVPN_CMD_MAX
 };
+
 #define JVPN_CMD_MAX (__JVPN_CMD_MAX - 1)
 
 /* Top level: the same set for every command. */
@@ -216,6 +220,7 @@ enum jvpn_attr {
 	/* private: */
 	__JVPN_A_MAX
 };
+
 #define JVPN_A_MAX (__JVPN_A_MAX - 1)
 
 enum jvpn_attr_device {
@@ -238,6 +243,7 @@ enum jvpn_attr_device {
 	/* private: */
 	__JVPN_DEVICE_A_MAX
 };
+
 #define JVPN_DEVICE_A_MAX (__JVPN_DEVICE_A_MAX - 1)
 
 enum jvpn_attr_peer {
@@ -247,7 +253,7 @@ enum jvpn_attr_peer {
 	JVPN_PEER_A_REPLACE_ALLOWED_IPS, /* flag (SET) */
 	JVPN_PEER_A_ALLOWED_IP,		/* nest, repeated: jvpn_attr_allowed_ip */
 	JVPN_PEER_A_UPDATE_ONLY,	/* flag (SET): fail with ENOENT if there is no such peer */
-	JVPN_PEER_A_CONNECT,		/* flag (SET): create a session now, without waiting for traffic */
+	JVPN_PEER_A_CONNECT,		/* flag (SET): begin a session now, without traffic */
 	JVPN_PEER_A_SESSION_ID,		/* binary 16, if there is a session */
 	JVPN_PEER_A_STATE,		/* u8: enum jvpn_state, if there is a session */
 	JVPN_PEER_A_LAST_HANDSHAKE_NS,	/* u64: wall clock, 0 is never */
@@ -260,6 +266,7 @@ enum jvpn_attr_peer {
 	/* private: */
 	__JVPN_PEER_A_MAX
 };
+
 #define JVPN_PEER_A_MAX (__JVPN_PEER_A_MAX - 1)
 
 enum jvpn_attr_allowed_ip {
@@ -271,6 +278,7 @@ enum jvpn_attr_allowed_ip {
 	/* private: */
 	__JVPN_ALLOWED_IP_A_MAX
 };
+
 #define JVPN_ALLOWED_IP_A_MAX (__JVPN_ALLOWED_IP_A_MAX - 1)
 
 enum jvpn_attr_endpoint {
@@ -283,13 +291,14 @@ enum jvpn_attr_endpoint {
 	/* private: */
 	__JVPN_ENDPOINT_A_MAX
 };
+
 #define JVPN_ENDPOINT_A_MAX (__JVPN_ENDPOINT_A_MAX - 1)
 
 /* A candidate as configured (PATH_*), or a path of a session (SESSION_GET). */
 enum jvpn_attr_path {
 	JVPN_PATH_A_UNSPEC,
 	JVPN_PATH_A_PEER,		/* binary 32: the peer's public key (PATH_*) */
-	JVPN_PATH_A_ID,			/* u8: 0..7; PATH_ADD without it takes the lowest free one */
+	JVPN_PATH_A_ID,			/* u8: 0..7; ADD without it: the lowest free one */
 	JVPN_PATH_A_TRANSPORT,		/* u8: enum jvpn_transport */
 	JVPN_PATH_A_IFINDEX,		/* u32: leave by this interface only; 0 is any */
 	JVPN_PATH_A_IFNAME,		/* string, instead of IFINDEX (ADD) */
@@ -310,6 +319,7 @@ enum jvpn_attr_path {
 	/* private: */
 	__JVPN_PATH_A_MAX
 };
+
 #define JVPN_PATH_A_MAX (__JVPN_PATH_A_MAX - 1)
 
 enum jvpn_attr_session {
@@ -345,6 +355,7 @@ enum jvpn_attr_session {
 	/* private: */
 	__JVPN_SESSION_A_MAX
 };
+
 #define JVPN_SESSION_A_MAX (__JVPN_SESSION_A_MAX - 1)
 
 /* The fields of a policy; units as in docs/policy.md. */
@@ -386,6 +397,7 @@ enum jvpn_attr_policy {
 	/* private: */
 	__JVPN_POLICY_A_MAX
 };
+
 #define JVPN_POLICY_A_MAX (__JVPN_POLICY_A_MAX - 1)
 
 enum jvpn_attr_event {
@@ -428,6 +440,7 @@ enum jvpn_attr_event {
 	/* private: */
 	__JVPN_EVENT_A_MAX
 };
+
 #define JVPN_EVENT_A_MAX (__JVPN_EVENT_A_MAX - 1)
 
 /* Counters of a device, all u64, since it was made. */
@@ -466,6 +479,7 @@ enum jvpn_attr_counter {
 	/* private: */
 	__JVPN_COUNTER_A_MAX
 };
+
 #define JVPN_COUNTER_A_MAX (__JVPN_COUNTER_A_MAX - 1)
 
 #endif /* _UAPI_LINUX_JVPN_H */
