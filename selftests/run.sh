@@ -83,6 +83,7 @@ run_machine() {
 # Userspace tests need no machine.
 run_unit() {
 	selected unit || return 0
+	local dir file
 	{
 		for dir in selftests/unit tools; do
 			echo "##begin ${dir##*/}"
@@ -90,6 +91,12 @@ run_unit() {
 			make -s --no-print-directory -C "$TOP/$dir" \
 				BUILD="$BUILD" check 2>&1 || rc=$?
 			echo "##end ${dir##*/} $rc 0"
+		done
+		for file in "$TOP"/selftests/host/*.sh; do
+			echo "##begin $(basename "$file" .sh)"
+			rc=0
+			"$file" 2>&1 </dev/null || rc=$?
+			echo "##end $(basename "$file" .sh) $rc 0"
 		done
 	} | tee "$logs/unit.log" | tap host
 }

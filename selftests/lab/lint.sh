@@ -35,7 +35,7 @@ check_whitespace() {
 	verdict "no trailing whitespace" "$(files ':!COPYING' |
 		xargs -d '\n' grep -nIE '[[:blank:]]+$' || true)"
 	# shellcheck disable=SC2016
-	verdict "files end with a newline" "$(files | xargs -d '\n' -n 1 sh -c '
+	verdict "files end with a newline" "$(files ':!tools/tests/conf/bad' | xargs -d '\n' -n 1 sh -c '
 		test -z "$(tail -c 1 "$0")" || echo "$0"' || true)"
 }
 
@@ -109,7 +109,8 @@ check_sparse() {
 			verdict "W=1, $kernel" "$(findings "$log" |
 				grep -E '\[-W|^WARNING' || true)"
 		else
-			verdict "sparse and W=1, $kernel" "$(tail -n 60 "$log")"
+			verdict "sparse and W=1, $kernel" \
+				"does not build"$'\n'"$(tail -n 60 "$log" || true)"
 		fi
 	done
 }
@@ -146,7 +147,8 @@ check_warnings() {
 				"$(findings "$JVPN_BUILD/$kernel/build.log")"
 		else
 			verdict "W=1, $kernel" \
-				"$(tail -n 60 "$JVPN_BUILD/$kernel/build.log")"
+				"does not build"$'\n'"$(tail -n 60 \
+				"$JVPN_BUILD/$kernel/build.log" || true)"
 		fi
 	done
 }
@@ -164,6 +166,8 @@ check_tools() {
 }
 
 "$LAB/packages.sh"
+exec 7>"$JVPN_BUILD/lock"
+flock 7
 for kernel in 6.1 6.12; do
 	rm -rf "${JVPN_BUILD:?}/$kernel"
 done

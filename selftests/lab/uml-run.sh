@@ -53,6 +53,7 @@ mkdir -p "$RESULTS"
 run=$(mktemp -d "${TMPDIR:-/tmp}/jvpn-uml.XXXXXX")
 [[ -n ${JVPN_LAB_KEEP-} ]] || trap 'rm -rf "$run"' EXIT
 
+export JVPN_LAB_CACHE=$CACHE
 printf '%s\0' "$(realpath "$program")" "$@" >"$run/argv"
 {
 	export -p | grep -E '^declare -x (JVPN_|TERM=|CI=)' || true
@@ -72,7 +73,8 @@ else
 	# shellcheck disable=SC2086
 	watched "$limit" "$silence" "$uml/linux" "${args[@]}" con0=fd:0,fd:1 \
 		$append | tee "$run/console" |
-		sed -u -e '0,/^lab: machine up/d' -e '/^lab: machine down/,$d' || rc=${PIPESTATUS[0]}
+		sed -u -e '0,/^lab: machine up/d' -e '/^lab: machine down/,$d' ||
+		rc=${PIPESTATUS[0]}
 fi
 
 [[ -n $log && -s $run/dmesg ]] && cp "$run/dmesg" "$log"
