@@ -275,9 +275,7 @@ void config_complete(struct config *config)
 	config->has_listen_port = true;
 	config->has_fwmark = true;
 	config->has_node = true;
-	if (!config->has_ciphers)
-		config->ciphers = CIPHERS_ALL;
-	config->has_ciphers = true;
+	/* Which ciphers there are, only the kernel knows: they stay. */
 	if (!config->has_notice)
 		config->notice = true;
 	config->has_notice = true;

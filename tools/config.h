@@ -70,9 +70,6 @@ struct config {
 	size_t peer_room;
 };
 
-#define CIPHERS_ALL	(1U << JVPN_CIPHER_AES_256_GCM | \
-			 1U << JVPN_CIPHER_CHACHA20_POLY1305)
-
 /* Wipes keys. */
 void config_free(struct config *config);
 /* A new peer at the end; valid until the next is added. */
@@ -80,6 +77,14 @@ struct config_peer *config_add_peer(struct config *config);
 void config_add_prefix(struct config_peer *peer, const struct prefix *prefix);
 bool config_path_equal(const struct config_path *a,
 		       const struct config_path *b);
+/* Fills in every field: what @policy says, over its preset, over @base. */
+void config_policy_resolve(const struct config_policy *policy,
+			   const struct config_policy *base,
+			   struct config_policy *full);
+/* The fields in which @to differs from @from; both are complete. */
+void config_policy_difference(const struct config_policy *from,
+			      const struct config_policy *to,
+			      struct config_policy *change);
 bool config_policy_is_empty(const struct config_policy *policy);
 
 /*
@@ -137,8 +142,18 @@ void config_write(const struct config *config, FILE *file);
 /* The same as JSON. */
 struct json_object *config_as_json(const struct config *config);
 
-/* Sets what the file left out to what a new device has. */
+/* Sets what the file left out to what a new device has; but for ciphers. */
 void config_complete(struct config *config);
+
+/**
+ * config_trim_policy - leave of the device's policy only what differs
+ *
+ * So that a policy that is in force already makes no new version of it.
+ *
+ * Return: exit code, after having said why.
+ */
+int config_trim_policy(struct nl *nl, const char *device,
+		       struct config *config);
 
 /* Reads a device's; exit code. */
 int config_load(struct nl *nl, const struct view *view, struct config *config);

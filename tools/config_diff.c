@@ -11,8 +11,7 @@
 #include "out.h"
 #include "parse.h"
 
-/* Fills in every field: what @policy says, over its preset, over @base. */
-static void policy_resolve(const struct config_policy *policy,
+void config_policy_resolve(const struct config_policy *policy,
 			   const struct config_policy *base,
 			   struct config_policy *full)
 {
@@ -41,7 +40,7 @@ static void policy_resolve(const struct config_policy *policy,
 			full->value[i] = policy->value[i];
 }
 
-static void policy_difference(const struct config_policy *from,
+void config_policy_difference(const struct config_policy *from,
 			      const struct config_policy *to,
 			      struct config_policy *change)
 {
@@ -191,10 +190,10 @@ static void peer_difference(const struct config_peer *from,
 	}
 	path_difference(from, to, peer);
 	/* A peer without a policy of its own has followed the device already. */
-	policy_resolve(&from->policy, config_policy_is_empty(&from->policy) ?
+	config_policy_resolve(&from->policy, config_policy_is_empty(&from->policy) ?
 		       policy_to : policy_from, &old);
-	policy_resolve(&to->policy, policy_to, &new);
-	policy_difference(&old, &new, &peer->policy);
+	config_policy_resolve(&to->policy, policy_to, &new);
+	config_policy_difference(&old, &new, &peer->policy);
 	if (is_empty(peer))
 		change->peers--;
 }
@@ -228,9 +227,9 @@ void config_difference(const struct config *from, const struct config *to,
 	size_t i;
 
 	device_difference(from, to, change);
-	policy_resolve(&from->policy, NULL, &old);
-	policy_resolve(&to->policy, NULL, &new);
-	policy_difference(&old, &new, &change->policy);
+	config_policy_resolve(&from->policy, NULL, &old);
+	config_policy_resolve(&to->policy, NULL, &new);
+	config_policy_difference(&old, &new, &change->policy);
 	/* Those that go make room: an address may move to another peer. */
 	for (i = 0; i < from->peers; i++) {
 		struct config_peer *peer;

@@ -463,7 +463,7 @@ static void write_path(FILE *file, const struct config_path *path)
 	if (path->local.family)
 		fprintf(file, "Local = %s\n",
 			endpoint_format(text, &path->local));
-	if (path->has_priority)
+	if (path->priority)
 		fprintf(file, "Priority = %u\n", path->priority);
 }
 

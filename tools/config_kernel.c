@@ -513,3 +513,17 @@ int config_load(struct nl *nl, const struct view *view, struct config *config)
 	}
 	return EXIT_DONE;
 }
+
+int config_trim_policy(struct nl *nl, const char *device,
+		       struct config *config)
+{
+	struct config_policy now = { 0 }, wanted, change = { 0 };
+
+	if (load_policy(nl, device, NULL, &now))
+		return nl_fail(nl, "%s", device);
+	config_policy_resolve(&config->policy, NULL, &wanted);
+	config_policy_difference(&now, &wanted, &change);
+	change.strict = config->policy.strict;
+	config->policy = change;
+	return EXIT_DONE;
+}

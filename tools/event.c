@@ -151,10 +151,16 @@ static void print_line(const char *ifname, const struct nlattr *event)
 	print_reason(tb[JVPN_EVENT_A_REASON]);
 	print_paths(tb);
 	print_measurements(tb);
-	printf(" %s(version %llu epoch %llu #%llu)%s\n",
-	       colour(COLOUR_FAINT), attr_number(tb[JVPN_EVENT_A_VERSION]),
-	       attr_number(tb[JVPN_EVENT_A_EPOCH]),
-	       attr_number(tb[JVPN_EVENT_A_SEQ]), colour(COLOUR_RESET));
+	printf(" %s(", colour(COLOUR_FAINT));
+	if (tb[JVPN_EVENT_A_SESSION_ID])
+		printf("version %llu epoch %llu",
+		       attr_number(tb[JVPN_EVENT_A_VERSION]),
+		       attr_number(tb[JVPN_EVENT_A_EPOCH]));
+	else
+		printf("policy %llu",
+		       attr_number(tb[JVPN_EVENT_A_POLICY_VERSION]));
+	printf(" #%llu)%s\n", attr_number(tb[JVPN_EVENT_A_SEQ]),
+	       colour(COLOUR_RESET));
 }
 
 static struct json_object *start_line(const char *ifname, u32 ifindex)

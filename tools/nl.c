@@ -491,7 +491,8 @@ void nl_close(struct nl *nl)
 int nl_subscribe(struct nl *nl)
 {
 	const u32 groups[] = { nl->group_state, nl->group_security };
-	int size = EVENT_BUFFER_BYTES;
+	const char *wanted = getenv("JVPN_EVENT_BUFFER");
+	int size = wanted ? atoi(wanted) : EVENT_BUFFER_BYTES;
 	unsigned int i;
 
 	if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET,

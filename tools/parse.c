@@ -163,7 +163,11 @@ static void format_ms(u32 value, char *out, size_t size)
 {
 	unsigned int i = 0;
 
-	while (value % times[i].ms || (!value && times[i].ms > 1))
+	if (!value) {
+		snprintf(out, size, "off");
+		return;
+	}
+	while (value % times[i].ms)
 		i++;
 	snprintf(out, size, "%u%s", value / times[i].ms, times[i].name);
 }

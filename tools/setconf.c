@@ -18,46 +18,48 @@ static int read_file(const struct args *args, struct config *config)
 	return err ? err : config_read(config, args->word[1]);
 }
 
-static int apply(const struct args *args, const struct config *config)
+static int apply(struct nl *nl, const struct args *args,
+		 const struct config *config)
 {
-	struct nl nl;
-	int err;
+	int err = config_apply(nl, args->word[0], config);
 
-	err = nl_open(&nl);
 	if (err)
-		return err;
-	err = config_apply(&nl, args->word[0], config);
-	if (err)
-		note("what stands in the file before this is in force, the rest is not");
-	nl_close(&nl);
+		note("what stands before this in the file is in force now");
 	return err;
 }
 
-static int run_setconf(const struct args *args)
+/* setconf, or addconf if not @replace. */
+static int apply_file(const struct args *args, bool replace)
 {
 	struct config config = { 0 };
+	struct nl nl;
 	int err;
 
 	err = read_file(args, &config);
+	if (!err)
+		err = nl_open(&nl);
 	if (!err) {
-		config.replace_peers = true;
-		config_complete(&config);
-		err = apply(args, &config);
+		if (replace) {
+			config.replace_peers = true;
+			config_complete(&config);
+			err = config_trim_policy(&nl, args->word[0], &config);
+		}
+		if (!err)
+			err = apply(&nl, args, &config);
+		nl_close(&nl);
 	}
 	config_free(&config);
 	return err;
 }
 
+static int run_setconf(const struct args *args)
+{
+	return apply_file(args, true);
+}
+
 static int run_addconf(const struct args *args)
 {
-	struct config config = { 0 };
-	int err;
-
-	err = read_file(args, &config);
-	if (!err)
-		err = apply(args, &config);
-	config_free(&config);
-	return err;
+	return apply_file(args, false);
 }
 
 struct sync {
@@ -102,7 +104,7 @@ static int run_syncconf(const struct args *args)
 		sync.nl = &nl;
 		err = view_each(&nl, args->word[0], compare_view, &sync);
 		if (!err && !(args->given & OPTION_DRY_RUN))
-			err = config_apply(&nl, args->word[0], &sync.change);
+			err = apply(&nl, args, &sync.change);
 		nl_close(&nl);
 	}
 	config_free(&sync.change);
@@ -111,7 +113,7 @@ static int run_syncconf(const struct args *args)
 }
 
 #define FILE_HELP							\
-	"FILE has the sections [Interface], [Peer], [Path] and [Policy], as jvpn-tool(8)\n" \
+	"FILE has sections [Interface], [Peer], [Path] and [Policy], as jvpn-tool(8)\n" \
 	"says; `-` is standard input. What belongs to scripts that set a device up\n" \
 	"(Address, DNS, PostUp and so on) is left to them, with a note."
 
