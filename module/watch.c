@@ -19,7 +19,7 @@
  * without it.
  */
 static void visit_sessions(struct jvpn_device *device,
-			     void (*visit)(struct jvpn_session *session, void *arg), void *arg)
+			   void (*visit)(struct jvpn_session *session, void *arg), void *arg)
 {
 	struct jvpn_peer *peer;
 
