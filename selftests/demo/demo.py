@@ -16,6 +16,7 @@ purpose, to show that the verdict notices.
 """
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -271,8 +272,7 @@ class Demo:
         self.facts["requests"] = [self.began, clock.now()]
         self.settle()
         if self.plant == "tcp":
-            # Its interpreter is the child of `ip netns exec`, by exec.
-            self.senders[1].send_signal(10)
+            self.senders[1].send_signal(signal.SIGUSR1)
         self.world("blackhole_end 1")
         self.wait(60, "path 1 answers again",
                   lambda: self.path_status(1, "validated", "up"))
@@ -323,27 +323,33 @@ class Demo:
         self.world("switch_path 1")
         self.wait_moved(1, "OPERATOR_REQUEST")
         self.settle()
+        if self.plant == "binding":
+            self.world("plant_binding")
+        self.monitors.lose_next = self.plant == "reason"
 
     def sleep_and_wake(self):
         # As a machine that suspends does it: programs first, then devices.
         for sender in self.senders:
-            sender.send_signal(19)
+            sender.send_signal(signal.SIGSTOP)
         self.wait(5, "nothing of the client in flight", lambda: self.world.true(
             "! in_ns $client ss -Htni dport = :5001 | grep -q unacked"))
         self.world("freeze 1")
+        # There is nobody to hear it: that saves time.
+        self.gateway_sender.send_signal(signal.SIGUSR2)
         asleep = clock.now()
         self.show.mark("the client falls asleep")
         # Nobody speaks for so long: its NAT gives the address to others.
         self.world("nat_rebind")
         while clock.now() < asleep + ASLEEP_S * 1_000_000_000:
             self.pump()
-            time.sleep(0.2)
+            time.sleep(1)
         self.steps[-1]["asleep"] = asleep
         self.steps[-1]["awake"] = clock.now()
         self.show.mark("the client wakes up, behind another address")
+        self.gateway_sender.send_signal(signal.SIGUSR2)
         self.world("freeze 0")
         for sender in self.senders:
-            sender.send_signal(18)
+            sender.send_signal(signal.SIGCONT)
         self.wait(60, "fresh keys", lambda: self.seen(
             "client", type="KEYS", reason="KEY_ROTATED"))
         self.wait(60, "the client attached again", lambda: self.seen(

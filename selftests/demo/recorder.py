@@ -21,6 +21,7 @@ class Monitors:
         self.log = open(path, "w", encoding="utf-8")
         self.processes = processes
         self.events = []
+        self.lose_next = False  # a fault planted on purpose
         self.rest = {node: b"" for node in processes}
         self.selector = selectors.DefaultSelector()
         for node, process in processes.items():
@@ -40,6 +41,9 @@ class Monitors:
             new += [json.loads(line) for line in lines]
         new.sort(key=lambda event: event.get("boot_ns", 0))
         for event in new:
+            if self.lose_next and event.get("type") == "STATE_CHANGE":
+                self.lose_next = False
+                continue
             self.log.write(json.dumps(event) + "\n")
         self.log.flush()
         self.events += [event for event in new if "type" in event]

@@ -38,8 +38,10 @@ rc=0
 case $kernel in
 host) on_host || rc=$? ;;
 uml)
+	"$LAB/uml.sh" >/dev/null
+	timed "building the module" "$LAB/module.sh" uml CONFIG_JVPN_KUNIT=
 	# The verdict looks at the kernel log itself.
-	"$LAB/uml-run.sh" --no-check --timeout 900 \
+	"$LAB/uml-run.sh" --no-build --no-check --timeout 900 \
 		--log "$BUILD/logs/demo.dmesg" "$program" || rc=$?
 	;;
 *)

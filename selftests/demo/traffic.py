@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """traffic.py: what runs inside the tunnel all the time.
 
-    traffic.py udp-send ADDRESS PORT FILE    100 packets a second; FILE gets
-                                             (number, sent) of each
+    traffic.py udp-send ADDRESS PORT FILE    100 packets a second, or one
+                                             after SIGUSR2, until the next;
+                                             FILE gets (number, sent) of each
     traffic.py udp-take ADDRESS PORT FILE    FILE gets (number, arrived)
     traffic.py tcp-send ADDRESS PORT FILE    one connection, about 1 Mbit/s,
                                              until SIGTERM; FILE gets a report
@@ -24,6 +25,7 @@ from sniff import MARKER
 
 PAIR = struct.Struct("<QQ")
 UDP_INTERVAL_NS = 10_000_000
+UDP_SLOW_NS = 1_000_000_000
 UDP_BYTES = 160
 TCP_INTERVAL_NS = 20_000_000
 TCP_BYTES = 2500
@@ -31,6 +33,12 @@ TCP_BYTES = 2500
 TCP_RECONNECTS = 3
 
 stopped = False
+slow = False
+
+
+def change_pace(*_):
+    global slow
+    slow = not slow
 
 
 def stop(*_):
@@ -53,9 +61,9 @@ def record(path):
 def udp_send(address, port, path):
     log = record(path)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    start, number, step = clock.now(), 0, 0
+    due, number = clock.now(), 0
     while not stopped:
-        start = clock.pace(start, step, UDP_INTERVAL_NS)
+        due = clock.pace(due, UDP_SLOW_NS if slow else UDP_INTERVAL_NS)
         sent = clock.now()
         packet = PAIR.pack(number, sent) + MARKER
         os.write(log, PAIR.pack(number, sent))
@@ -64,7 +72,6 @@ def udp_send(address, port, path):
         except OSError:
             pass  # no way right now: it counts as sent, and as lost
         number += 1
-        step += 1
 
 
 def udp_take(address, port, path):
@@ -88,9 +95,9 @@ def block(number):
 def connection(address, port, digest):
     """Sends until told to stop, then compares what the other end has read."""
     with socket.create_connection((address, port)) as link:
-        start, number = clock.now(), 0
+        due, number = clock.now(), 0
         while not stopped:
-            start = clock.pace(start, number, TCP_INTERVAL_NS)
+            due = clock.pace(due, TCP_INTERVAL_NS)
             data = block(number)
             link.sendall(data)
             digest.update(data)
@@ -139,6 +146,7 @@ def tcp_take(address, port, path):
 def main():
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGUSR1, break_off)
+    signal.signal(signal.SIGUSR2, change_pace)
     what, address, port, path = sys.argv[1:5]
     {"udp-send": udp_send, "udp-take": udp_take, "tcp-send": tcp_send,
      "tcp-take": tcp_take}[what](address, int(port), path)

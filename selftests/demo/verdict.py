@@ -17,7 +17,7 @@ import sys
 from collections import defaultdict
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PLANTS = ("steps", "session", "tcp", "binding", "reason", "attacker", "klog")
+PLANTS = ("session", "tcp", "binding", "reason", "attacker", "klog")
 ATTACKER = "192.0.3.2"
 GATEWAY = "192.0.2.1:51900"
 DATA = 4

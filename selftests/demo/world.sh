@@ -8,6 +8,8 @@
 # answer is a line `done`. Whatever fails ends it, but for a line that begins with
 # a question mark: that is answered `done` or `no`.
 
+# shellcheck disable=SC2154 # the namespaces are set by setup_ns
+
 . "$(dirname "$0")/../lib.sh"
 
 export PORT=51900
@@ -33,9 +35,9 @@ devices() {
 	in_ns "$client" jvpn-tool set jvpn0 private-key "$TEST_TMP/client.key" \
 		node client peer "$GATEWAY_KEY" allowed-ips $GATEWAY_INNER/32
 	in_ns "$client" jvpn-tool path add jvpn0 "$GATEWAY_KEY" id 0 \
-		remote $GW4:$PORT dev up0
+		remote "$GW4:$PORT" dev up0
 	in_ns "$client" jvpn-tool path add jvpn0 "$GATEWAY_KEY" id 1 \
-		remote $GW4:$PORT dev up1
+		remote "$GW4:$PORT" dev up1
 	addr "$client" jvpn0 $CLIENT_INNER/24
 	addr "$gw" jvpn0 $GATEWAY_INNER/24
 	ip -n "$gw" link set jvpn0 up
@@ -80,9 +82,9 @@ plant_session() {
 	in_ns "$client" jvpn-tool set jvpn0 \
 		peer "$GATEWAY_KEY" allowed-ips $GATEWAY_INNER/32
 	in_ns "$client" jvpn-tool path add jvpn0 "$GATEWAY_KEY" id 0 \
-		remote $GW4:$PORT dev up0
+		remote "$GW4:$PORT" dev up0
 	in_ns "$client" jvpn-tool path add jvpn0 "$GATEWAY_KEY" id 1 \
-		remote $GW4:$PORT dev up1
+		remote "$GW4:$PORT" dev up1
 	connect
 }
 
@@ -90,6 +92,12 @@ plant_session() {
 plant_attacker() {
 	in_ns "$client" bash -c \
 		"echo 'jvpn demo inner packet' >/dev/udp/192.0.3.2/9"
+}
+
+# The gateway, bound to path 1, speaks to path 0 as well.
+plant_binding() {
+	in_ns "$gw" python3 "$(dirname "$0")/attack.py" forge \
+		"$GW4:$PORT" 10.1.0.2:9 04000000000000000000000000000000
 }
 
 plant_klog() {
@@ -108,5 +116,5 @@ while read -r line; do
 		echo no
 		continue
 	fi
-	echo done
+	echo 'done'
 done
