@@ -21,7 +21,6 @@
 
 #else /* userspace */
 
-#include <assert.h>
 #include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -37,6 +36,8 @@ typedef __u64 u64;
 typedef __s32 s32;
 typedef __s64 s64;
 
+/* With or without a text, whatever the age of the C compiler. */
+#define static_assert(condition, ...) extern int static_assert_(char (*)[(condition) ? 1 : -1])
 #define JVPN_ATTRIBUTE(a)	__attribute__((a))
 #define __packed		JVPN_ATTRIBUTE(packed)
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof(*(a)))
