@@ -63,7 +63,8 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #ifndef JVPN_HAVE_ETHTOOL_PUTS
 static inline void ethtool_puts(u8 **data, const char *str)
 {
-	ethtool_sprintf(data, "%s", str);
+	strscpy_pad(*data, str, ETH_GSTRING_LEN);
+	*data += ETH_GSTRING_LEN;
 }
 #endif
 
@@ -99,38 +100,23 @@ static inline void jvpn_compat_set_lltx(struct net_device *dev)
 #endif
 }
 
-#ifndef JVPN_HAVE_RTNL_NEWLINK_PARAMS
-struct rtnl_newlink_params {
-	struct net *src_net;
-	struct nlattr **tb;
-	struct nlattr **data;
-};
+/* In device.c: makes a device whose sockets live in @link_net. */
+int jvpn_newlink(struct net_device *dev, struct net *link_net);
 
-static inline struct net *rtnl_newlink_link_net(struct rtnl_newlink_params *params)
+#ifdef JVPN_HAVE_RTNL_NEWLINK_PARAMS
+static inline int jvpn_compat_newlink(struct net_device *dev,
+				      struct rtnl_newlink_params *params,
+				      struct netlink_ext_ack *extack)
 {
-	return params->src_net;
+	return jvpn_newlink(dev, rtnl_newlink_link_net(params));
 }
-
-/* Defines @name to be put into struct rtnl_link_ops, calling jvpn_newlink(). */
-#define JVPN_COMPAT_NEWLINK(name, newlink)					\
-	static int name(struct net *src_net, struct net_device *dev,		\
-			struct nlattr *tb[], struct nlattr *data[],		\
-			struct netlink_ext_ack *extack)				\
-	{									\
-		struct rtnl_newlink_params params = {				\
-			.src_net = src_net, .tb = tb, .data = data		\
-		};								\
-										\
-		return newlink(dev, &params, extack);				\
-	}
 #else
-#define JVPN_COMPAT_NEWLINK(name, newlink)					\
-	static int name(struct net_device *dev,					\
-			struct rtnl_newlink_params *params,			\
-			struct netlink_ext_ack *extack)				\
-	{									\
-		return newlink(dev, params, extack);				\
-	}
+static inline int jvpn_compat_newlink(struct net *link_net, struct net_device *dev,
+				      struct nlattr *tb[], struct nlattr *data[],
+				      struct netlink_ext_ack *extack)
+{
+	return jvpn_newlink(dev, link_net);
+}
 #endif
 
 static inline void jvpn_compat_udp_tunnel_setup(struct net *net, struct sock *sk,

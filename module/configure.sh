@@ -79,7 +79,6 @@ probe GENL_SPLIT_OPS net/genetlink.h \
 	'struct genl_split_ops op; (void)op;' "$@"
 
 {
-	echo '/* SPDX-License-Identifier: GPL-2.0 */'
 	echo '/* Made by configure.sh for one kernel. */'
 	grep -v CONTROL "$answers"
 } >"$output"

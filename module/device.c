@@ -465,13 +465,12 @@ static void device_setup(struct net_device *dev)
 	SET_NETDEV_DEVTYPE(dev, &device_type);
 }
 
-static int device_newlink(struct net_device *dev, struct rtnl_newlink_params *params,
-			  struct netlink_ext_ack *extack)
+int jvpn_newlink(struct net_device *dev, struct net *link_net)
 {
 	struct jvpn_device *device = netdev_priv(dev);
 	int err;
 
-	rcu_assign_pointer(device->transport_net, rtnl_newlink_link_net(params));
+	rcu_assign_pointer(device->transport_net, link_net);
 	err = register_netdevice(dev);
 	if (err)
 		return err;
@@ -479,8 +478,6 @@ static int device_newlink(struct net_device *dev, struct rtnl_newlink_params *pa
 	jvpn_debug_add(device);
 	return 0;
 }
-
-JVPN_COMPAT_NEWLINK(device_newlink_compat, device_newlink)
 
 static struct net *device_link_net(const struct net_device *dev)
 {
@@ -497,7 +494,7 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 	.kind = "jvpn",
 	.priv_size = sizeof(struct jvpn_device),
 	.setup = device_setup,
-	.newlink = device_newlink_compat,
+	.newlink = jvpn_compat_newlink,
 	.get_link_net = device_link_net,
 };
 
