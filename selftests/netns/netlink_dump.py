@@ -4,6 +4,7 @@
 import os
 import struct
 import sys
+import time
 
 from netlink_lib import (Family, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE,
                          Spec, Tap, key)
@@ -123,6 +124,36 @@ def check_paths():
              "paths: all of the peers that stay, once")
 
 
+def check_sessions():
+    """Sessions that wait for an answer: the world that they ask is not there."""
+    for count in (1, 23, 91, 10000):
+        empty()
+        time.sleep(1)   # until those that have ended are gone
+        add_peers(range(count))
+        for number in range(count):
+            family.do("path-add", ifname=device, path={
+                "peer": key(number), "remote": {"ipv4": "192.0.2.1", "port": 1}})
+            family.do("peer-set", ifname=device,
+                      peer={"public-key": key(number), "connect": True})
+        dump = Dump("session-get", "session").rest()
+        states = {s["state"] for s in dump.objects}
+        tap.line(dump.keys("peer") == hexkeys(range(count)) and not dump.error,
+                 f"{count} sessions, each once", f"{len(dump.objects)} shown")
+        tap.equal(f"{count} sessions: all wait", {spec.enums["state"]["birth"]}, states)
+    shown = family.do("device-get", ifname=device)["device"]
+    tap.equal("the device counts them", (count, count), (shown["peers"], shown["sessions"]))
+    dump = Dump("session-get", "session")
+    dump.read()
+    gone = set(range(len(dump.objects) // 2, 3 * len(dump.objects)))
+    remove(*gone)
+    dump.rest()
+    kept = hexkeys(n for n in range(count) if n not in gone)
+    keys = dump.keys("peer")
+    tap.line(set(keys) >= set(kept) and len(set(keys)) == len(keys) and dump.interrupted,
+             "sessions: all that stay are shown, once, and an interruption is said",
+             f"{len(set(kept) - set(keys))} missing")
+
+
 def address(number):
     return {"ipv4": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", "cidr": 32}
 
@@ -189,10 +220,12 @@ def check_device_removal():
 
 
 def main():
+    family.do("device-set", ifname=device, device={"private-key": bytes(range(32))})
     check_sizes()
     check_removal()
     check_paths()
     check_addresses()
+    check_sessions()
     check_device_removal()
     tap.exit()
 

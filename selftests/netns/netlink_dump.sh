@@ -10,4 +10,5 @@
 
 setup_ns box
 ip -n "$box" link add jvpn0 type jvpn
+ip -n "$box" link set jvpn0 up
 in_ns "$box" /usr/bin/python3 -B "$LIB_DIR/netns/netlink_dump.py" jvpn0
