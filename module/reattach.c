@@ -508,7 +508,6 @@ static void accept(struct jvpn_session *session, u8 path_id,
 	/* What was lost there before it was bound is no measure of it now. */
 	if (path != jvpn_session_active_path(session))
 		jvpn_health_restart(&path->health);
-	path->endpoint = *endpoint;
 
 	session->attach_nonce = nonce;
 	session->epoch++;
