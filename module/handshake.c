@@ -738,6 +738,7 @@ static void answer_create(struct jvpn_peer *peer, struct init_state *state)
 	session = jvpn_session_create(peer, JVPN_ROLE_RESPONDER, &policy);
 	if (!session)
 		return;
+	session->born_at = state->source;
 	bounds_apply(&session->policy, &state->init.bounds);
 	bounds_write(&session->policy, &state->payload.bounds);
 	clock_calibrate(session, le32_to_cpu(state->init.clock_ms));
@@ -958,7 +959,7 @@ static void queue_inherit(struct jvpn_session *session, struct jvpn_session *old
 		session->queue_bytes += bytes;
 	}
 	spin_unlock_bh(&session->lock);
-	skb_queue_purge(&list);
+	__skb_queue_purge(&list);
 }
 
 static void confirm_create(struct jvpn_keypair *keypair, const struct jvpn_packet *packet)
@@ -967,7 +968,11 @@ static void confirm_create(struct jvpn_keypair *keypair, const struct jvpn_packe
 	struct jvpn_session *ended[2] = { NULL, NULL };
 	struct jvpn_session *waiting = NULL;
 	struct jvpn_peer *peer = session->peer;
-	struct jvpn_endpoint from = packet->from;
+	/*
+	 * Who can use the keys has received there. Where this packet came from is
+	 * proven by nothing yet: if it is another tuple the usual contest decides.
+	 */
+	struct jvpn_endpoint from = session->born_at;
 	struct jvpn_binding *binding;
 	struct jvpn_outbox out;
 	int i;
@@ -976,7 +981,7 @@ static void confirm_create(struct jvpn_keypair *keypair, const struct jvpn_packe
 		return;
 	from.ifindex = 0;
 	if (from.remote.sa_family == AF_INET6 && from.remote6.sin6_scope_id)
-		from.ifindex = packet->from.ifindex;
+		from.ifindex = session->born_at.ifindex;
 	binding = jvpn_binding_create(&from, packet->path_id);
 	if (!binding)
 		return;
@@ -1044,6 +1049,7 @@ void jvpn_session_notice(struct jvpn_device *device, u32 remote_index, const u8 
 	struct jvpn_keypair *keypair;
 	struct jvpn_session *session;
 	struct jvpn_index *index;
+	struct jvpn_path *path;
 	u64 now = jvpn_now();
 	bool valid;
 
@@ -1056,10 +1062,13 @@ void jvpn_session_notice(struct jvpn_device *device, u32 remote_index, const u8 
 	}
 	session = keypair->session;
 	spin_lock_bh(&session->lock);
+	/* While it recovers, the path that it had says how long silence may be. */
+	path = jvpn_session_active_path(session);
+	if (!path && session->last_bound_path != JVPN_PATH_NONE)
+		path = &session->paths[session->last_bound_path];
 	if (!session->dead && session->role == JVPN_ROLE_INITIATOR &&
 	    (!session->notice_ns || now - session->notice_ns >= JVPN_NOTICE_MIN_INTERVAL_NS) &&
-	    now - READ_ONCE(session->valid_rx_ns) >
-	    jvpn_session_pto(session, jvpn_session_active_path(session))) {
+	    now - READ_ONCE(session->valid_rx_ns) > jvpn_session_pto(session, path)) {
 		session->notice_ns = now;
 		jvpn_count(device, JVPN_COUNTER_A_NOTICE_ACCEPTED);
 		jvpn_handshake_rekey(session);
