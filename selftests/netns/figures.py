@@ -12,8 +12,9 @@ NAME=VALUE.
 detect_ms    from the fault to the first end that leaves ATTACHED
 outage_ms    longest distance of two arrivals since the fault, in either
              direction (so never less than the distance of two packets); with
-             --back from the first packet sent after the mark `back`, or at the
-             wall clock time in EVENTS-PREFIX.N.first, to the first that arrives
+             --back from the first packet sent after the mark `back`, or if
+             there is EVENTS-PREFIX.N.sent, what tcpdump saw on the client's
+             uplinks, from the first of those, to the first that arrives
 inner_lost   packets of the stream that never came, for whatever reason
 """
 
@@ -48,11 +49,13 @@ def back_ms(flow, stream, since):
 
 
 def first_sent(name, stream):
+    """The first line, which begins with wall clock, since the mark `back`."""
     try:
-        with open(name, encoding="utf-8") as line:
-            return float(line.readline().split()[0]) - stream["wall"]
+        with open(name, encoding="utf-8") as lines:
+            times = [float(line.split()[0]) - stream["wall"] for line in lines]
     except FileNotFoundError:
         return None
+    return min(at for at in times if at >= stream["marks"]["back"])
 
 
 def measure(stream, ends, has_back, since):
@@ -114,7 +117,7 @@ def main(words):
         ends = {end: read_events(f"{prefix}.{number}.{end}")
                 for end in ("client", "gw")}
         runs.append(measure(stream, ends, "--back" in words,
-                            first_sent(f"{prefix}.{number}.first", stream)))
+                            first_sent(f"{prefix}.{number}.sent", stream)))
     columns = {key: [run[key] for run in runs] for key in runs[0]}
     entry = {"scenario": scenario, "rtt_ms": float(rtt), "runs": len(runs)}
     for key in "detect_ms", "outage_ms", "inner_lost", "inner_reordered":

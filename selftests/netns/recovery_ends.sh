@@ -12,6 +12,9 @@ topology $RTT
 
 # Its last words are not heard: it did not know that it would crash.
 fault() {
+	in_ns "$client" tcpdump -Z root -l -nn -tt -i any -Q out \
+		udp dst port $JVPN_PORT >"$events.sent" 2>/dev/null &
+	sniffer=$!
 	history_of "$gw" "$events.gw"
 	in_ns "$gw" nft -f - <<-RULES
 		table inet crash {
@@ -26,13 +29,12 @@ fault() {
 }
 back() {
 	gateway_device
-	in_ns "$client" timeout 20 tcpdump -Z root -nn -tt -i any -c 1 \
-		udp dst port $JVPN_PORT >"$events.first" 2>/dev/null &
 }
 after_run() {
-	wait $!
+	kill $sniffer
+	wait $sniffer || true
 }
-scenario gateway-reboot --time 2500 --mark 505:fault --mark 605:back
+scenario gateway-reboot --time 1200 --mark 505:fault --mark 605:back
 bounded gateway-reboot $((4 * RTT + 50))
 
 if [[ ! -e /sys/kernel/debug/jvpn ]]; then

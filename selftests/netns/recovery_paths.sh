@@ -16,11 +16,12 @@ after_run() { blackhole_end 0; }
 scenario blackhole --tcp --time 1200 --mark 505:fault
 bounded blackhole 220
 
-# There is one uplink only, and the NAT is on it.
+# There is one uplink only, and the NAT is on it. The ends have had the time to
+# measure it well.
 UPLINKS=1
 fault() { nat_rebind; }
 after_run() { nat_rebind; }
-scenario nat-rebind --tcp --time 1000 --mark 505:fault
+scenario nat-rebind --tcp --time 2500 --mark 2005:fault
 bounded nat-rebind $((3 * RTT + 20))
 
 # The client has nothing to say: it finds out by a heartbeat.
