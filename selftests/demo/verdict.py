@@ -109,13 +109,20 @@ def remote(event, which):
     return event.get("remote_" + which)
 
 
+def binds(event):
+    """Whether the event says that the session is bound to its path_to now."""
+    return event["type"] == "SWITCH" or event.get("fsm_event") in (
+        "HANDSHAKE_DONE", "TRANSPORT_ALIVE")
+
+
 def history(evidence, node):
     """Follows the binding through the events of one end."""
     against, epoch, path = [], {}, {}
     for event in evidence.of(node):
         name = event.get("session_id")
-        if event["type"] != "SWITCH":
+        if not binds(event):
             continue
+        # A tuple that speaks again is bound as it was, in the same epoch.
         if event["reason"] != "TRANSPORT_RESTORED" and name in epoch and \
            event["epoch"] != epoch[name] + 1:
             against.append("%s: epoch %d follows %d" % (
@@ -141,19 +148,19 @@ def binding(evidence):
     against = history(evidence, "client") + history(evidence, "gateway")
     runs = moves_on_wire(evidence)
     bound = [(event["boot_ns"], remote(event, "to"))
-             for event in evidence.of("gateway") if event["type"] == "SWITCH"]
+             for event in evidence.of("gateway") if binds(event)]
     # DATA goes to one tuple until an event says that the binding has moved:
-    # each change on the wire is one of these moves, in their order.
+    # each run on the wire begins after one of these events, in their order.
     moves = iter(bound)
-    for when, target in runs[1:]:
+    for when, target in runs:
         if not any(to == target and at <= when + CLOCK_NS for at, to in moves):
             against.append("at %.3f s DATA goes to %s without a move there" %
                            (when / 1e9, target))
             break
     if len(runs) < 2:
         against.append("the tap saw no move")
-    return against, "%d moves reported, %d on the wire" % (
-        len(bound), len(runs) - 1)
+    return against, "%d bindings reported, %d on the wire" % (
+        len(bound), len(runs))
 
 
 def reason(evidence):
