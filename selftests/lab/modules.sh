@@ -12,7 +12,8 @@ wanted=(
 	# the tunnel's needs
 	udp_tunnel ip6_udp_tunnel libcurve25519 libchacha20poly1305 gcm ccm
 	chacha20poly1305 chacha20poly1305-x86_64 aesni-intel ghash-clmulni-intel
-	ghash-generic ctr cryptd chacha-x86_64 poly1305-x86_64 curve25519-x86_64
+	ghash-generic ctr cryptd chacha chacha_generic poly1305_generic
+	chacha-x86_64 poly1305-x86_64 curve25519-x86_64
 	libsha256 sha256_generic sha256-ssse3 hmac blake2s-x86_64 seqiv
 	# the topology
 	veth dummy bridge sch_netem sch_tbf sch_fq sch_fq_codel sch_ingress
@@ -26,7 +27,7 @@ wanted=(
 	pktgen tcp_bbr tls netconsole
 	# the machine
 	virtio_console virtio_net virtio_pci 9pnet_virtio 9p af_alg
-	algif_aead algif_hash
+	algif_aead algif_hash algif_skcipher
 )
 
 kernel=$1
