@@ -234,7 +234,12 @@ static void send_batch(struct jvpn_session *session, struct jvpn_keypair *keypai
 	struct sk_buff *inner, *next;
 	unsigned int late = 0;
 
-	refcount_add(count, &keypair->ref.refcount);
+	/* The slot may have dropped it since it was read: then it is being freed. */
+	if (unlikely(!refcount_add_not_zero(count, &keypair->ref.refcount))) {
+		count_error(session->device, JVPN_COUNTER_A_TX_NO_BINDING);
+		kfree_skb_list(list);
+		return;
+	}
 	skb_list_walk_safe(list, inner, next) {
 		skb_mark_not_on_list(inner);
 		if (seal_data(session, keypair, binding, inner, counter++, ds))

@@ -59,7 +59,7 @@ static void session_free_work(struct work_struct *work)
 	struct jvpn_device *device = session->device;
 
 	jvpn_binding_free(rcu_dereference_protected(session->binding, true));
-	skb_queue_purge(&session->queue);
+	__skb_queue_purge(&session->queue);
 	jvpn_peer_put(session->peer);
 	kfree_sensitive(session);
 	atomic_dec(&device->session_count);
@@ -688,6 +688,20 @@ static void unlink_slot(struct jvpn_session **slot, struct jvpn_session *session
 	jvpn_session_put(session);
 }
 
+/*
+ * Under peer->lock: once the peer is dead nothing is queued behind the back of
+ * jvpn_peer_remove(), whose device may be gone when the timer fires.
+ */
+static void persist_later(struct jvpn_peer *peer, u32 delay_ms)
+{
+	lockdep_assert_held(&peer->lock);
+	if (peer->dead)
+		return;
+	jvpn_peer_get(peer);
+	if (mod_delayed_work(peer->device->wq, &peer->persist_work, msecs_to_jiffies(delay_ms)))
+		jvpn_peer_put(peer);	/* never the last: the caller's session has one */
+}
+
 /* Does policy want a successor for a session that ended like this? */
 static bool wants_successor(const struct jvpn_session *session, const struct jvpn_peer *peer,
 			    const struct jvpn_outbox *out)
@@ -733,13 +747,10 @@ static void session_unlink(struct jvpn_session *session, const struct jvpn_outbo
 		   0 : max(peer->persist_backoff_ms, 1000U);
 	if (successor) {
 		peer->persist_backoff_ms = clamp(2 * peer->persist_backoff_ms, 1000U, 60000U);
-		jvpn_peer_get(peer);
+		persist_later(peer, delay_ms);
 	}
 	spin_unlock_bh(&peer->lock);
 
-	if (successor && mod_delayed_work(device->wq, &peer->persist_work,
-					  msecs_to_jiffies(delay_ms)))
-		jvpn_peer_put(peer);
 	if (session->linked)
 		rhashtable_remove_fast(&device->session_table, &session->id_node,
 				       jvpn_session_table_params);
@@ -765,9 +776,9 @@ void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out)
 	rcu_read_unlock();
 	local_bh_enable();
 	if (out->successor) {
-		jvpn_peer_get(session->peer);
-		if (mod_delayed_work(session->device->wq, &session->peer->persist_work, 0))
-			jvpn_peer_put(session->peer);
+		spin_lock_bh(&session->peer->lock);
+		persist_later(session->peer, 0);
+		spin_unlock_bh(&session->peer->lock);
 	}
 	if (out->ended)
 		session_unlink(session, out);

@@ -117,6 +117,7 @@ struct jvpn_session {
 	u64 handshake_sent_ns;
 	u64 handshake_began_ns;
 	u32 remote_handshake_index;
+	struct jvpn_endpoint born_at;	/* responder: where the RESPONSE went to */
 	bool simultaneous;		/* answered while an own create was out */
 
 	u64 rekey_wanted_ns;		/* responder: last REKEY_WANTED */

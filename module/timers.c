@@ -452,6 +452,11 @@ static enum hrtimer_restart timer_fired(struct hrtimer *timer)
 
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&session->lock);
+	/* Started anew while this run waited for the lock: the reference is the next run's. */
+	if (hrtimer_is_queued(timer)) {
+		spin_unlock_bh(&session->lock);
+		return HRTIMER_NORESTART;
+	}
 	now = jvpn_now();
 	session->timer_running = true;
 	if (now - min(session->timer_at_ns, now) >= JVPN_SLEPT_NS)
@@ -486,10 +491,15 @@ void jvpn_timer_init(struct jvpn_session *session)
 void jvpn_timer_stop(struct jvpn_session *session)
 {
 	lockdep_assert_held(&session->lock);
-	/* If the callback runs right now it finds the session dead and drops its reference. */
-	if (session->timer_armed && hrtimer_try_to_cancel(&session->timer) == 1) {
+	if (!session->timer_armed)
+		return;
+	/* A callback that waits for the lock finds the session dead and drops the reference. */
+	if (hrtimer_try_to_cancel(&session->timer) == 1) {
 		session->timer_armed = false;
 		jvpn_session_put(session);
+	} else if (hrtimer_is_queued(&session->timer)) {
+		/* It has re-armed and still sends: the next run, which will see that, comes now. */
+		hrtimer_start(&session->timer, 0, HRTIMER_MODE_ABS_SOFT);
 	}
 }
 
