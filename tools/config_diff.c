@@ -52,11 +52,23 @@ void config_policy_difference(const struct config_policy *from,
 	}
 }
 
+/* Keys that make the same public key are the same: the kernel clamps them. */
+static bool same_private_key(const u8 *a, const u8 *b)
+{
+	u8 x[JVPN_KEY_LEN], y[JVPN_KEY_LEN];
+
+	if (key_is_zero(a) || key_is_zero(b))
+		return key_equal(a, b);
+	key_derive_public(x, a);
+	key_derive_public(y, b);
+	return key_equal(x, y);
+}
+
 static void device_difference(const struct config *from,
 			      const struct config *to, struct config *change)
 {
 	if (to->has_private_key &&
-	    !key_equal(from->private_key, to->private_key)) {
+	    !same_private_key(from->private_key, to->private_key)) {
 		change->has_private_key = true;
 		memcpy(change->private_key, to->private_key, JVPN_KEY_LEN);
 	}
