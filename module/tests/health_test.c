@@ -183,7 +183,7 @@ static void answers(struct kunit *test)
 
 static void old_answers(struct kunit *test)
 {
-	u32 first;
+	u32 first, srtt;
 	int i;
 
 	fresh();
@@ -199,7 +199,9 @@ static void old_answers(struct kunit *test)
 	send();
 	send();
 	now += SEC;
+	srtt = jvpn_health_srtt_us(&h);
 	KUNIT_EXPECT_FALSE(test, answer(first + 2));
+	KUNIT_EXPECT_EQ(test, jvpn_health_srtt_us(&h), srtt);
 	KUNIT_EXPECT_EQ(test, jvpn_health_heard_ns(&h), now);
 	for (i = 0; i < 40; i++)
 		send();
@@ -282,6 +284,44 @@ static void loss_outwards(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, jvpn_health_loss_permille(&h), 0);
 	exchange_out(400, 400);
 	KUNIT_EXPECT_GE(test, jvpn_health_loss_permille(&h), 290);
+}
+
+/* How many had been sent is remembered of four heartbeats; older answers count nothing. */
+static void loss_by_old_answers(struct kunit *test)
+{
+	u32 seq[5];
+	int i;
+
+	fresh();
+	for (i = 0; i < 5; i++) {
+		jvpn_health_tx_many(&h, 99);
+		seq[i] = send();
+	}
+	answer_with(seq[0], 1, 0);
+	KUNIT_EXPECT_EQ(test, h.base_tx, 0);
+	answer_with(seq[1], 2, 200);
+	KUNIT_EXPECT_EQ(test, h.base_tx, 200);
+	answer_with(seq[4], 3, 450);
+	KUNIT_EXPECT_EQ(test, h.base_tx, 500);
+	/* Of 300 packets since, 50 are missing. */
+	KUNIT_EXPECT_EQ(test, jvpn_health_loss_permille(&h), 166);
+	/* An older one that comes later changes nothing. */
+	answer_with(seq[3], 4, 0);
+	KUNIT_EXPECT_EQ(test, h.base_tx, 500);
+	KUNIT_EXPECT_EQ(test, jvpn_health_loss_permille(&h), 166);
+}
+
+/* Packets count from sixteen on. */
+static void loss_of_few(struct kunit *test)
+{
+	fresh();
+	h.recent[0].lost[JVPN_HEALTH_IN] = 8;
+	h.recent[0].sent[JVPN_HEALTH_IN] = 15;
+	KUNIT_EXPECT_EQ(test, jvpn_health_loss_permille(&h), 0);
+	h.recent[1].sent[JVPN_HEALTH_IN] = 1;
+	KUNIT_EXPECT_EQ(test, jvpn_health_loss_permille(&h), 500);
+	h.mode = JVPN_HEALTH_STANDBY;
+	KUNIT_EXPECT_EQ(test, jvpn_health_loss_permille(&h), 0);
 }
 
 static void heartbeat(u32 sent, u32 generation)
@@ -426,6 +466,13 @@ static void train_length_unsure(struct kunit *test)
 	policy.max_consecutive_drops = 7;
 	KUNIT_EXPECT_EQ(test, jvpn_health_train_len(&h, &policy), 7);
 	policy.max_consecutive_drops = 3;
+	/* 64 of each are enough: one of them lost is up to 5.2 %. */
+	h.lately[1].sent[JVPN_HEALTH_IN] = 1;
+	h.lately[1].sent[JVPN_HEALTH_OUT] = 1;
+	KUNIT_EXPECT_EQ(test, jvpn_health_train_len(&h, &policy), 5);
+	h.lately[1].sent[JVPN_HEALTH_OUT] = 0;
+	KUNIT_EXPECT_EQ(test, jvpn_health_train_len(&h, &policy), 6);
+	h.lately[1].sent[JVPN_HEALTH_IN] = 0;
 	/* One direction is known to be bad, the other not known: the worse of both. */
 	h.lately[0].sent[JVPN_HEALTH_OUT] = 1000;
 	h.lately[0].lost[JVPN_HEALTH_OUT] = 300;
@@ -518,10 +565,12 @@ static void what_ends_a_train(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poll(test, JVPN_HEALTH_ACTIVE_TRAFFIC),
 			JVPN_HEALTH_SEND);
 	KUNIT_EXPECT_EQ(test, h.train, 1);
-	now += 10 * MS;
+	/* Even one that comes in the same instant, after the probe. */
 	jvpn_health_rx(&h, now);
+	now += 10 * MS;
 	KUNIT_EXPECT_EQ(test, poll(test, JVPN_HEALTH_ACTIVE_TRAFFIC), 0);
 	KUNIT_EXPECT_EQ(test, h.train, 0);
+	jvpn_health_rx(&h, now);
 
 	/* The probe of that train stays unanswered, packets go on coming. */
 	now += 20 * MS;
@@ -1103,6 +1152,8 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(sequence_jumps),
 	KUNIT_CASE(fill),
 	KUNIT_CASE(loss_outwards),
+	KUNIT_CASE(loss_by_old_answers),
+	KUNIT_CASE(loss_of_few),
 	KUNIT_CASE(loss_inwards),
 	KUNIT_CASE(loss_window),
 	KUNIT_CASE(loss_of_heartbeats),

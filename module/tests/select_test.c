@@ -446,6 +446,23 @@ static void budget(struct kunit *test)
 	}
 }
 
+/* A minute is over after a minute, not later. */
+static void budget_edge(struct kunit *test)
+{
+	struct jvpn_moves m = { };
+	u64 retry;
+
+	jvpn_policy_default(&policy);
+	policy.switch_cooldown = 0;
+	policy.max_switches_per_min = 1;
+	jvpn_moves_record(&m, &policy, true, now);
+	KUNIT_EXPECT_EQ(test, JVPN_REASON_SWITCH_RATE_LIMITED,
+			jvpn_moves_allowed(&m, &policy, now + 60 * SEC - 1, &retry));
+	KUNIT_EXPECT_EQ(test, retry, now + 60 * SEC);
+	KUNIT_EXPECT_EQ(test, 0,
+			jvpn_moves_allowed(&m, &policy, now + 60 * SEC, &retry));
+}
+
 /* The limit may change while the log is in use: none that counts is forgotten. */
 static void budget_changes(struct kunit *test)
 {
@@ -516,6 +533,7 @@ static struct kunit_case select_cases[] = {
 	KUNIT_CASE(replay),
 	KUNIT_CASE(cooldown),
 	KUNIT_CASE(budget),
+	KUNIT_CASE(budget_edge),
 	KUNIT_CASE(budget_changes),
 	KUNIT_CASE(forced),
 	{ }
