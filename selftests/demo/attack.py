@@ -5,6 +5,7 @@
     attack.py replay TAP FROM TO GATEWAY PORT    sends again the sealed CONTROL
         datagrams that TAP (see sniff.py --full) shows between two times, from
         his own address and with the client's as a forged source; says how many
+        he sent, and how many of these were requests to reattach
     attack.py relay GATEWAY PORT    takes such lines from standard input and
         sends at once what the client sent, from his own address, faster than
         the client's own network delivers it; says at the end how many
@@ -16,6 +17,9 @@ import struct
 import sys
 
 CONTROL, DATA = "5", "4"
+# A sealed REATTACH_REQUEST without padding is known by its length: 16 bytes of
+# header, 8 + 52 of body, 16 of tag (see module/wire.h); no other is as long.
+REQUEST_BYTES = 92
 MTU = 1500
 ATTACKER_PORT = 6666
 
@@ -55,7 +59,7 @@ def address(text):
 def replay(tap, first, last, gateway):
     own = own_socket()
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    sent = 0
+    sent = requests = 0
     with open(tap, encoding="ascii") as lines:
         for line in lines:
             word = line.split()
@@ -68,7 +72,8 @@ def replay(tap, first, last, gateway):
             raw.sendto(forged(address(word[2]), gateway, payload),
                        (gateway[0], 0))
             sent += 2
-    print(sent, flush=True)
+            requests += 2 * (len(payload) == REQUEST_BYTES)
+    print(sent, requests, flush=True)
 
 
 class Enough(Exception):

@@ -285,7 +285,8 @@ class Demo:
         replayed = self.python(
             "attacker", "attack.py", "replay", self.tap, str(first),
             str(last), GATEWAY, str(PORT), stdout=subprocess.PIPE, text=True)
-        facts["replayed"] = int(replayed.communicate()[0])
+        facts["replayed"], facts["requests"] = map(
+            int, replayed.communicate()[0].split())
         self.settle()
         self.world("counters " + self.path("counters-replayed.json"))
         facts["epochs_replayed"] = self.epochs()
@@ -296,8 +297,8 @@ class Demo:
         facts["ended"] = clock.now()
         if self.plant == "attacker":
             self.world("plant_attacker")
-        return ["%d copies of control messages replayed, %d packets relayed" %
-                (facts["replayed"], facts["relayed"])]
+        return ["%d copies replayed, %d of them requests; %d packets relayed" %
+                (facts["replayed"], facts["requests"], facts["relayed"])]
 
     def relay(self):
         tap = self.python("r0", "sniff.py", "lan", str(PORT), "--full", "4",

@@ -102,6 +102,10 @@ def moved_epoch(facts):
     facts["attack"]["epochs_after"]["gateway"] += 1
 
 
+def no_request(facts):
+    facts["attack"]["requests"] = 0
+
+
 def unfinished(facts):
     facts["steps"].pop()
 
@@ -130,6 +134,8 @@ SPOILED = (
      append("wire-attacker-at0", TO_ATTACKER)),
     ("attacker", "replays that were not refused",
      edit_json("counters-replayed.json", nothing_refused)),
+    ("attacker", "no request among the replays",
+     edit_json("facts.json", no_request)),
     ("attacker", "an epoch that moved", edit_json("facts.json", moved_epoch)),
     ("klog", "a warning of the kernel",
      append("kernel.log", "[    1.000000] WARNING: CPU: 0 PID: 1 at x.c:1")),

@@ -28,20 +28,21 @@ class Timeline:
 
     def row(self, when, end, state, path, reason, ms="", lost="", codes=(),
             end_codes=()):
-        print("%9s %s %s %-4s %s %7s %5s" % (
+        line = "%9s %s %s %-4s %-26s %7s %5s" % (
             when, self.paint("%-7s" % end, *end_codes),
-            self.paint("%-13s" % state, *codes), path,
-            "%-26s" % reason, ms, lost), flush=True)
+            self.paint("%-13s" % state, *codes), path, reason, ms, lost)
+        print(line.rstrip(), flush=True)
 
     def legend(self):
         print(self.paint(
-            "Everything below happens in one virtual machine, at the times it\n"
-            "shows; virtual time where the kernel offers it. Each line is one\n"
-            "event that an end reported. ms: without a binding, by its own\n"
-            "account; lost: packets it had to give up. The lines `inside` say\n"
-            "what 100 packets/s in the tunnel noticed: the longest silence at\n"
-            "the receiver beyond the usual 10 ms, and how many never came.\n"
-            "All of it is kept in build/results/demo.jsonl and demo/.\n", FAINT))
+            "One kernel plays client, gateway, two routers and an attacker, in network\n"
+            "namespaces. Each line is an event that an end reported, at the kernel's own\n"
+            "time (virtual in the debug machine). ms: without a binding, by the end's own\n"
+            "account; lost: packets it had to give up. The lines `inside` say what 100\n"
+            "packets/s in the tunnel noticed: the longest silence at the receiver beyond\n"
+            "the usual 10 ms, and how many never came. A TCP transfer runs beside them.\n"
+            "Everything is kept: build/results/demo.jsonl and build/results/demo/.\n",
+            FAINT))
         self.row("time s", "end", "state", "path", "reason", "ms", "lost",
                  (BOLD,), (BOLD,))
 

@@ -73,6 +73,7 @@ def steps(evidence):
         step["number"], evidence.facts.get("stopped", "?"))
         for step in evidence.facts["steps"] if not step["done"]]
     done = sum(step["done"] for step in evidence.facts["steps"])
+    # The birth of the session is none of the eight, but it must be there.
     if done != 9 and not against:
         against.append("only %d steps were begun" % done)
     return against, "%d steps" % (done - 1)
@@ -211,6 +212,8 @@ def attacker(evidence):
     if not facts["replayed"] or refused < facts["replayed"]:
         against.append("%d copies sent, %d refused as replays" % (
             facts["replayed"], refused))
+    if not facts["requests"]:
+        against.append("no request to reattach was captured")
     if not facts["relayed"] or not counted(replayed, after, "rx_replay"):
         against.append("nothing was relayed")
     if not facts["epochs_before"] == facts["epochs_replayed"] == \
