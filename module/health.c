@@ -517,10 +517,13 @@ unsigned int jvpn_health_train_len(const struct jvpn_health *h,
 static u32 outstanding_us(const struct jvpn_health *h, u64 now_ns)
 {
 	u32 n = min_t(u32, unanswered(h), JVPN_HEALTH_RING);
+	s32 age;
 
 	if (!n)
 		return 0;
-	return to_us(now_ns) - h->sent_us[(h->seq - n + 1) % JVPN_HEALTH_RING];
+	/* It may have left after the caller looked at the clock. */
+	age = (s32)(to_us(now_ns) - h->sent_us[(h->seq - n + 1) % JVPN_HEALTH_RING]);
+	return max(age, 0);
 }
 
 u16 jvpn_health_violation(const struct jvpn_health *h,
