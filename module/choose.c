@@ -117,7 +117,8 @@ static void stable(struct jvpn_session *session, u64 now, struct jvpn_outbox *ou
 	u16 reason = session->state == JVPN_STATE_DEGRADED ? JVPN_REASON_EXIT_DEGRADED :
 							     JVPN_REASON_HEALTH_RECOVERED;
 
-	if (now - max(session->healthy_since_ns, session->unstable_since_ns) < window)
+	/* The state may be younger than the caller's look at the clock. */
+	if (now < max(session->healthy_since_ns, session->unstable_since_ns) + window)
 		return;
 	report_active(session, &report, reason);
 	jvpn_session_event(session, JVPN_FSM_STABILITY_RESTORED, reason, &report, out);
@@ -136,7 +137,7 @@ static void unstable(struct jvpn_session *session, u16 violation, u64 now,
 			move_living(session, JVPN_FSM_SWITCH_SELECTED, result.best, violation,
 				    now, out);
 	}
-	if (session->state == JVPN_STATE_VOLATILE && now - session->violated_since_ns >= window) {
+	if (session->state == JVPN_STATE_VOLATILE && now >= session->violated_since_ns + window) {
 		report_active(session, &report, JVPN_REASON_VOLATILE_PERSISTED);
 		jvpn_session_event(session, JVPN_FSM_VOLATILE_PERSISTED,
 				   JVPN_REASON_VOLATILE_PERSISTED, &report, out);
