@@ -634,7 +634,11 @@ static u64 unanswered_ns(const struct jvpn_health *h, u64 now_ns)
 
 	if (!unanswered(h))
 		return U64_MAX;
-	return out >= pto ? now_ns : now_ns + (pto - out) * JVPN_NS_PER_US;
+	if (out >= pto)
+		return now_ns;
+	/* Whole microseconds, as that is what is known of the time of sending. */
+	now_ns = div_u64(now_ns, JVPN_NS_PER_US) * JVPN_NS_PER_US;
+	return now_ns + (pto - out) * JVPN_NS_PER_US;
 }
 
 static u64 heartbeat_ns(const struct jvpn_health *h,

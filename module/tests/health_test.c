@@ -91,6 +91,7 @@ static void due(struct kunit *test, enum jvpn_health_mode mode, u64 at,
 	KUNIT_EXPECT_EQ(test, next, at);
 	now = at - 1;
 	KUNIT_EXPECT_EQ(test, poll(test, mode), 0);
+	KUNIT_EXPECT_EQ(test, next, at);
 	now = at;
 	KUNIT_EXPECT_EQ(test, poll(test, mode), verdict);
 }
@@ -309,6 +310,40 @@ static void loss_by_old_answers(struct kunit *test)
 	answer_with(seq[3], 4, 0);
 	KUNIT_EXPECT_EQ(test, h.base_tx, 500);
 	KUNIT_EXPECT_EQ(test, jvpn_health_loss_permille(&h), 166);
+}
+
+/* What is exchanged reaches the measure that trains are chosen by, for 20 s at least. */
+static void loss_of_the_round_trip(struct kunit *test)
+{
+	u32 ppm;
+	int i;
+
+	fresh();
+	poll(test, JVPN_HEALTH_ACTIVE_TRAFFIC);
+	jvpn_health_up(&h, now);
+	exchange_out(100, 0);
+	exchange_out(1000, 40);
+	KUNIT_EXPECT_EQ(test, jvpn_health_round_trip_loss_ppm(&h), 48955);
+	exchange_out(1000, 40);
+	ppm = jvpn_health_round_trip_loss_ppm(&h);
+	KUNIT_EXPECT_GT(test, ppm, 40000);
+	KUNIT_EXPECT_LT(test, ppm, 48955);
+	/* A train in between does not interrupt the counting. */
+	jvpn_health_hint(&h, now);
+	now += MS;
+	poll(test, JVPN_HEALTH_ACTIVE_IDLE);
+	KUNIT_EXPECT_EQ(test, h.train, 1);
+	exchange_out(1000, 1000);
+	KUNIT_EXPECT_GT(test, jvpn_health_round_trip_loss_ppm(&h), 350000);
+	for (i = 0; i < 19; i++) {
+		now += SEC;
+		poll(test, JVPN_HEALTH_ACTIVE_IDLE);
+		jvpn_health_up(&h, now);
+		KUNIT_EXPECT_GT(test, jvpn_health_round_trip_loss_ppm(&h), 350000);
+	}
+	now += 11 * SEC;
+	poll(test, JVPN_HEALTH_ACTIVE_IDLE);
+	KUNIT_EXPECT_EQ(test, jvpn_health_round_trip_loss_ppm(&h), 0);
 }
 
 /* Packets count from sixteen on. */
@@ -957,6 +992,7 @@ static void restart(struct kunit *test)
 	exchange_out(100, 10);
 	exchange_out(100, 10);
 	seq = send();
+	jvpn_health_hint(&h, now);
 	jvpn_health_restart(&h);
 	KUNIT_EXPECT_EQ(test, jvpn_health_state(&h), JVPN_HEALTH_UNKNOWN);
 	KUNIT_EXPECT_EQ(test, h.tx_packets, 0);
@@ -971,6 +1007,7 @@ static void restart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poll(test, JVPN_HEALTH_STANDBY_IDLE),
 			JVPN_HEALTH_SEND);
 	KUNIT_EXPECT_EQ(test, h.seq, seq + 1);
+	KUNIT_EXPECT_EQ(test, h.train, 0);
 	now += 5 * MS;
 	KUNIT_EXPECT_TRUE(test, answer(h.seq));
 	KUNIT_EXPECT_TRUE(test, jvpn_health_alive(&h));
@@ -1153,6 +1190,7 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(fill),
 	KUNIT_CASE(loss_outwards),
 	KUNIT_CASE(loss_by_old_answers),
+	KUNIT_CASE(loss_of_the_round_trip),
 	KUNIT_CASE(loss_of_few),
 	KUNIT_CASE(loss_inwards),
 	KUNIT_CASE(loss_window),
