@@ -6,6 +6,7 @@
 
 /* ---- showing ---- */
 
+/* What userspace has read it frees: there is no way to wipe a message after that. */
 static int put_identity(struct sk_buff *skb, struct jvpn_device *device)
 {
 	int err = 0;

@@ -3,11 +3,6 @@
 #include "netlink_priv.h"
 #include "policy.h"
 
-static u32 *policy_value(struct jvpn_policy *policy, const struct jvpn_policy_field *field)
-{
-	return (u32 *)((u8 *)policy + field->offset);
-}
-
 /* The peer that the request is about: a reference, NULL for the device, or ERR_PTR. */
 static struct jvpn_peer *find_peer(struct jvpn_nl_request *request)
 {
@@ -45,38 +40,44 @@ static int put_policy(struct sk_buff *skb, struct jvpn_device *device, struct jv
 	for (i = 0; i < jvpn_policy_field_count; i++) {
 		const struct jvpn_policy_field *field = &jvpn_policy_fields[i];
 
-		if (nla_put_u32(skb, field->attr, *policy_value(&policy, field)))
+		if (nla_put_u32(skb, field->attr, jvpn_policy_get(&policy, field)))
 			return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-static int reply_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer)
-{
-	struct sk_buff *skb;
-	void *header;
-
-	skb = jvpn_nl_reply_begin(request, &header);
-	if (!skb)
-		return -ENOMEM;
-	return jvpn_nl_reply_end(request, skb, header,
-				 put_policy(skb, request->device, peer));
-}
-
 int jvpn_nl_policy_get(struct jvpn_nl_request *request)
 {
 	struct jvpn_peer *peer = find_peer(request);
-	int err;
+	struct sk_buff *skb;
+	int err = -ENOMEM;
+	void *header;
 
 	if (IS_ERR(peer))
 		return PTR_ERR(peer);
-	err = reply_policy(request, peer);
+	skb = jvpn_nl_reply_begin(request, &header);
+	if (skb)
+		err = jvpn_nl_reply_end(request, skb, header,
+					put_policy(skb, request->device, peer));
 	jvpn_peer_put(peer);
 	return err;
 }
 
 /* ---- setting ---- */
+
+static int refuse_preset(struct jvpn_nl_request *request)
+{
+	char names[60] = "";
+	unsigned int i;
+	size_t len = 0;
+
+	for (i = 0; jvpn_policy_preset_name(i); i++)
+		len += scnprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
+				 jvpn_policy_preset_name(i));
+	return jvpn_nl_refuse(request->extack, request->tb[JVPN_POLICY_A_PRESET], -EINVAL,
+			      "policy.preset: one of %s", names);
+}
 
 /* Where a new policy starts: at a preset, or at what is in force. */
 static int start_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer,
@@ -90,8 +91,7 @@ static int start_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer,
 		return 0;
 	version = policy->version;
 	if (jvpn_policy_preset(policy, nla_data(preset)))
-		return jvpn_nl_refuse(request->extack, preset, -EINVAL,
-				      "policy.preset: balanced, mobile, fast-failover or fintech");
+		return refuse_preset(request);
 	policy->version = version;
 	return 0;
 }
@@ -139,7 +139,7 @@ static int build_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer,
 		const struct jvpn_policy_field *field = &jvpn_policy_fields[i];
 
 		if (request->tb[field->attr])
-			*policy_value(policy, field) = nla_get_u32(request->tb[field->attr]);
+			jvpn_policy_put(policy, field, nla_get_u32(request->tb[field->attr]));
 	}
 	policy->version++;
 	return check_policy(request, policy);
@@ -185,28 +185,43 @@ static void report_policy(struct jvpn_device *device, const struct jvpn_peer *pe
 	jvpn_event_emit(device, &event);
 }
 
-/* Answers with the policy as it is now, its version in it. */
-int jvpn_nl_policy_set(struct jvpn_nl_request *request)
+static int set_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer)
 {
 	const struct nlattr *apply = request->tb[JVPN_POLICY_A_APPLY];
 	bool strict = apply && nla_get_u8(apply) == JVPN_POLICY_APPLY_STRICT;
 	struct jvpn_device *device = request->device;
 	struct jvpn_policy policy;
-	struct jvpn_peer *peer;
 	int err;
 
-	peer = find_peer(request);
+	err = build_policy(request, peer, &policy);
+	if (err)
+		return err;
+	/* Before live sessions act upon it. */
+	report_policy(device, peer, policy.version);
+	if (peer)
+		set_peer_policy(peer, &policy, strict);
+	else
+		set_device_policy(device, &policy, strict);
+	return 0;
+}
+
+/* Answers with the policy as it is then, its version in it. */
+int jvpn_nl_policy_set(struct jvpn_nl_request *request)
+{
+	struct jvpn_peer *peer = find_peer(request);
+	struct sk_buff *skb;
+	int err = -ENOMEM;
+	void *header;
+
 	if (IS_ERR(peer))
 		return PTR_ERR(peer);
-	err = build_policy(request, peer, &policy);
-	if (!err) {
-		/* Before live sessions act upon it. */
-		report_policy(device, peer, policy.version);
-		if (peer)
-			set_peer_policy(peer, &policy, strict);
-		else
-			set_device_policy(device, &policy, strict);
-		err = reply_policy(request, peer);
+	/* First of all, so that what was done cannot look like a failure. */
+	skb = jvpn_nl_reply_begin(request, &header);
+	if (skb) {
+		err = set_policy(request, peer);
+		if (!err)
+			err = put_policy(skb, request->device, peer);
+		err = jvpn_nl_reply_end(request, skb, header, err);
 	}
 	jvpn_peer_put(peer);
 	return err;
