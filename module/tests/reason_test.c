@@ -58,6 +58,8 @@ static void typed_names(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, jvpn_reason_by_name("link-down"),
 			JVPN_REASON_LINK_DOWN);
+	KUNIT_EXPECT_EQ(test, jvpn_reason_by_name("nat-rebind"),
+			JVPN_REASON_NAT_REBIND);
 	KUNIT_EXPECT_EQ(test, jvpn_reason_by_name("Link_Down"),
 			JVPN_REASON_LINK_DOWN);
 	KUNIT_EXPECT_EQ(test, jvpn_reason_by_name("LINK_DOW"), 0);
