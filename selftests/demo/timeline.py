@@ -22,7 +22,7 @@ class Timeline:
         self.start = clock.now()
 
     def paint(self, text, *codes):
-        if not self.colours:
+        if not self.colours or not codes:
             return text
         return "\033[%sm%s\033[0m" % (";".join(map(str, codes)), text)
 
