@@ -328,6 +328,7 @@ static void keys_zeroize(struct jvpn_device *device)
 static void fields_init(struct jvpn_device *device, struct net_device *dev)
 {
 	device->dev = dev;
+	device->checked_jiffies = jiffies - 2 * HZ;
 	mutex_init(&device->lock);
 	init_rwsem(&device->identity_lock);
 	spin_lock_init(&device->notice_lock);

@@ -32,12 +32,16 @@ static u64 tai_read(const u8 stamp[JVPN_TIMESTAMP_LEN])
 }
 
 /* Strictly later than every one before. */
-static void tai_next(struct jvpn_peer *peer, u8 stamp[JVPN_TIMESTAMP_LEN])
+static u64 tai_next(struct jvpn_peer *peer, u8 stamp[JVPN_TIMESTAMP_LEN])
 {
+	u64 ns;
+
 	spin_lock_bh(&peer->lock);
-	peer->last_tai_ns = max(ktime_get_real_ns(), peer->last_tai_ns + 1);
-	tai_write(stamp, peer->last_tai_ns);
+	ns = max(ktime_get_real_ns(), peer->last_tai_ns + 1);
+	peer->last_tai_ns = ns;
 	spin_unlock_bh(&peer->lock);
+	tai_write(stamp, ns);
+	return ns;
 }
 
 /* ---- what both sides put into payloads ---- */
@@ -109,14 +113,18 @@ static void keys_report(struct jvpn_session *session, u16 reason)
 
 /* ---- sending INITs ---- */
 
-void jvpn_handshake_kick(struct jvpn_session *session)
+static void work_queue(struct jvpn_session *session)
 {
-	lockdep_assert_held(&session->lock);
-	if (session->dead || !session->handshake_kind)
-		return;
 	jvpn_session_get(session);
 	if (!queue_work(session->device->wq, &session->work))
 		jvpn_session_put(session);
+}
+
+void jvpn_handshake_kick(struct jvpn_session *session)
+{
+	lockdep_assert_held(&session->lock);
+	if (!session->dead && session->handshake_kind)
+		work_queue(session);
 }
 
 void jvpn_handshake_rekey(struct jvpn_session *session)
@@ -127,6 +135,7 @@ void jvpn_handshake_rekey(struct jvpn_session *session)
 		return;
 	session->handshake_kind = JVPN_HS_REKEY;
 	session->handshake_tries = 0;
+	session->handshake_skewed = false;
 	session->handshake_began_ns = jvpn_now();
 	jvpn_handshake_kick(session);
 }
@@ -203,6 +212,7 @@ struct init_plan {
 	struct jvpn_init_payload payload;
 	struct jvpn_msg_init msg;
 	struct jvpn_noise hs;
+	u64 tai_ns;
 	u8 kind;
 	u8 path_id;
 };
@@ -214,9 +224,13 @@ static bool init_plan(struct jvpn_session *session, struct init_plan *plan)
 	bool ready = false;
 
 	spin_lock_bh(&session->lock);
-	if (session->dead || !session->handshake_kind ||
-	    READ_ONCE(session->device->frozen))
+	if (session->dead || !session->handshake_kind)
 		goto unlock;
+	if (READ_ONCE(session->device->frozen)) {
+		/* Armed when the device thaws. */
+		jvpn_deadline_set(session, JVPN_DL_HANDSHAKE, now + JVPN_NS_PER_S);
+		goto unlock;
+	}
 	if (session->handshake_kind == JVPN_HS_REKEY &&
 	    now - session->handshake_began_ns >
 	    session->policy.handshake_timeout * JVPN_NS_PER_MS) {
@@ -261,7 +275,7 @@ static int init_build(struct jvpn_session *session, struct init_plan *plan)
 		return err;
 	plan->payload.ciphers = ciphers_offered(device);
 	notice_token(device, session->handshake_index.value, plan->payload.notice_token);
-	tai_next(peer, plan->payload.timestamp);
+	plan->tai_ns = tai_next(peer, plan->payload.timestamp);
 	down_read(&device->identity_lock);
 	err = jvpn_noise_create_init(&plan->hs, &device->identity, peer->public_key,
 				     &plan->payload, &plan->msg);
@@ -273,6 +287,15 @@ static int init_build(struct jvpn_session *session, struct init_plan *plan)
 	return 0;
 }
 
+/* Without memory now: try again in a second. */
+static void init_later(struct jvpn_session *session)
+{
+	spin_lock_bh(&session->lock);
+	if (session->handshake_kind)
+		jvpn_deadline_set(session, JVPN_DL_HANDSHAKE, jvpn_now() + JVPN_NS_PER_S);
+	spin_unlock_bh(&session->lock);
+}
+
 void jvpn_handshake_send_work(struct work_struct *work)
 {
 	struct jvpn_session *session = container_of(work, struct jvpn_session, work);
@@ -281,7 +304,13 @@ void jvpn_handshake_send_work(struct work_struct *work)
 	u64 now;
 	int err;
 
-	if (!plan || !init_plan(session, plan))
+	if (test_and_clear_bit(JVPN_WORK_CHECK, &session->work_flags))
+		jvpn_session_check(session);
+	if (!plan) {
+		init_later(session);
+		goto out;
+	}
+	if (!init_plan(session, plan))
 		goto out;
 	err = init_build(session, plan);
 	spin_lock_bh(&session->lock);
@@ -295,6 +324,7 @@ void jvpn_handshake_send_work(struct work_struct *work)
 		if (!err) {
 			session->handshake = plan->hs;
 			session->handshake_sent_ns = now;
+			session->handshake_tai_ns = plan->tai_ns;
 			send = true;
 		}
 	}
@@ -398,6 +428,8 @@ static void born(struct jvpn_session *session, struct jvpn_binding *binding,
 			   &report, out);
 	jvpn_session_established(session);
 	WRITE_ONCE(session->peer->last_handshake_wall_ns, ktime_get_real_ns());
+	set_bit(JVPN_WORK_CHECK, &session->work_flags);
+	work_queue(session);
 }
 
 /* ---- initiator: the answer came ---- */
@@ -482,6 +514,7 @@ static bool rekey_done(struct jvpn_session *session, struct jvpn_keypair *keypai
 	clock_calibrate(session, le32_to_cpu(payload->clock_ms));
 	keys_rotate(session, jvpn_keypair_get(keypair));
 	session->rekeys++;
+	jvpn_session_established(session);
 	WRITE_ONCE(session->peer->last_handshake_wall_ns, ktime_get_real_ns());
 	keys_report(session, JVPN_REASON_KEY_ROTATED);
 	if (path->used)
@@ -497,6 +530,20 @@ unlock:
 	return done;
 }
 
+/*
+ * The responder has seen a later time stamp: go on from there, at once, but only
+ * once. An answer that names no later one than ours is about a copy of our INIT,
+ * and the true answer may still come.
+ */
+static void freshness_refused(struct jvpn_session *session, u64 seen_ns)
+{
+	if (seen_ns <= session->handshake_tai_ns || session->handshake_skewed)
+		return;
+	session->handshake_skewed = true;
+	session->handshake_tries = 0;
+	jvpn_handshake_kick(session);
+}
+
 /* The responder knows us and says no. */
 static void status_received(struct jvpn_session *session,
 			    const struct jvpn_response_payload *payload)
@@ -509,9 +556,7 @@ static void status_received(struct jvpn_session *session,
 	if (session->dead || !session->handshake_kind)
 		goto unlock;
 	if (status == JVPN_REASON_FRESHNESS_INVALID) {
-		/* Our clock is behind what it has seen: go on from there. */
-		session->handshake_tries = 0;
-		jvpn_handshake_kick(session);
+		freshness_refused(session, tai_read(payload->timestamp));
 	} else if (session->handshake_kind == JVPN_HS_CREATE) {
 		jvpn_session_event(session, JVPN_FSM_HANDSHAKE_FAILED,
 				   JVPN_REASON_HANDSHAKE_FAIL, NULL, &out);
@@ -619,9 +664,12 @@ static void response_received(struct jvpn_device *device, const struct jvpn_msg_
 	}
 	if (state->payload.status) {
 		if (le16_to_cpu(state->payload.status) == JVPN_REASON_FRESHNESS_INVALID) {
+			u64 seen_ns = tai_read(state->payload.timestamp);
+
 			spin_lock_bh(&session->peer->lock);
-			session->peer->last_tai_ns = max(session->peer->last_tai_ns,
-							 tai_read(state->payload.timestamp));
+			if (seen_ns < U64_MAX / 2)
+				session->peer->last_tai_ns = max(session->peer->last_tai_ns,
+								 seen_ns);
 			spin_unlock_bh(&session->peer->lock);
 		}
 		status_received(session, &state->payload);
@@ -660,6 +708,7 @@ struct init_state {
 	struct jvpn_endpoint source;
 	u8 remote[JVPN_PUBLIC_KEY_LEN];
 	u8 psk[JVPN_SYMMETRIC_KEY_LEN];
+	u8 mac1[JVPN_MAC_LEN];
 	u32 remote_index;
 };
 
@@ -696,6 +745,38 @@ static void response_transmit(struct jvpn_device *device, const struct init_stat
 	jvpn_send_plain(device, &state->msg, sizeof(state->msg), &state->source);
 	rcu_read_unlock();
 	local_bh_enable();
+}
+
+/*
+ * The answer to an INIT is kept: whoever copies a rekey first must not keep it
+ * from its sender. That of a create goes only to where it went first, because
+ * that tuple becomes the first binding: one tuple only may have received it.
+ */
+static void answer_keep(struct jvpn_peer *peer, const struct init_state *state)
+{
+	spin_lock_bh(&peer->lock);
+	memcpy(peer->answered_mac1, state->mac1, sizeof(peer->answered_mac1));
+	peer->answer = state->msg;
+	peer->answered_to = state->source;
+	peer->has_answer = true;
+	spin_unlock_bh(&peer->lock);
+}
+
+static bool answer_again(struct jvpn_peer *peer, struct init_state *state)
+{
+	bool again;
+
+	spin_lock_bh(&peer->lock);
+	again = peer->has_answer &&
+		!crypto_memneq(peer->answered_mac1, state->mac1, sizeof(state->mac1)) &&
+		(state->init.kind == JVPN_HS_REKEY ||
+		 jvpn_endpoint_same_remote(&peer->answered_to, &state->source));
+	if (again)
+		state->msg = peer->answer;
+	spin_unlock_bh(&peer->lock);
+	if (again)
+		response_transmit(peer->device, state);
+	return again;
 }
 
 static void refuse_init(struct jvpn_peer *peer, struct init_state *state, u16 status)
@@ -766,10 +847,12 @@ static void answer_create(struct jvpn_peer *peer, struct init_state *state)
 				  session->policy.handshake_timeout * JVPN_NS_PER_MS);
 	}
 	spin_unlock_bh(&session->lock);
-	if (!err && inbound_publish(session))
+	if (!err && inbound_publish(session)) {
+		answer_keep(peer, state);
 		response_transmit(device, state);
-	else
+	} else {
 		err = err ?: -ESHUTDOWN;
+	}
 fail:
 	if (err)
 		jvpn_session_supersede(session);
@@ -821,7 +904,6 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 		goto put;
 	memcpy(state->payload.session_id, session->id, JVPN_ID_LEN);
 	err = response_send(peer, state, 0, session->handshake_index.value, psk);
-	memzero_explicit(psk, sizeof(psk));
 	if (err)
 		goto put;
 	keypair = jvpn_keypair_create(session, &state->secrets, state->payload.cipher, false);
@@ -834,10 +916,13 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	if (!err)
 		slot_replace(session, &session->next_keys, jvpn_keypair_get(keypair));
 	spin_unlock_bh(&session->lock);
-	if (!err)
+	if (!err) {
+		answer_keep(peer, state);
 		response_transmit(device, state);
+	}
 	jvpn_keypair_put(keypair);
 put:
+	memzero_explicit(psk, sizeof(psk));
 	jvpn_session_put(session);
 }
 
@@ -868,6 +953,7 @@ static void init_received(struct jvpn_device *device, const struct jvpn_msg_init
 		return;
 	state->source = *source;
 	state->remote_index = le32_to_cpu(msg->sender_index);
+	memcpy(state->mac1, msg->macs.mac1, sizeof(state->mac1));
 	down_read(&device->identity_lock);
 	err = jvpn_noise_consume_init(&state->hs, &device->identity, msg, state->remote,
 				      &state->init);
@@ -880,7 +966,8 @@ static void init_received(struct jvpn_device *device, const struct jvpn_msg_init
 	}
 	if (!timestamp_accept(peer, state)) {
 		jvpn_count(device, JVPN_COUNTER_A_HS_REPLAY);
-		refuse_init(peer, state, JVPN_REASON_FRESHNESS_INVALID);
+		if (!answer_again(peer, state))
+			refuse_init(peer, state, JVPN_REASON_FRESHNESS_INVALID);
 		goto put;
 	}
 	state->payload.cipher = cipher_choose(ciphers_offered(device), state->init.ciphers);

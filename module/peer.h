@@ -40,6 +40,10 @@ struct jvpn_peer {
 	u8 last_timestamp[JVPN_TIMESTAMP_LEN];	/* newest INIT accepted from it */
 	u64 last_tai_ns;			/* newest INIT sent to it */
 	u64 last_handshake_wall_ns;
+	u8 answered_mac1[JVPN_MAC_LEN];		/* of the INIT answered last, and */
+	struct jvpn_msg_response answer;	/* what it was answered with, */
+	struct jvpn_endpoint answered_to;	/* and where to */
+	bool has_answer;
 
 	/* The three slots of sessions; each holds a reference. */
 	struct jvpn_session __rcu *session;	/* live, or in BIRTH while nothing else is */

@@ -15,6 +15,10 @@
 #define NAT_MOVE_MIN_NS		(200 * JVPN_NS_PER_MS)
 /* Rounds at the plain PTO before repeats without a living binding slow down. */
 #define MOVE_ROUNDS_FAST	4
+/* UDP payload of a PATH_CHALLENGE. */
+#define CHALLENGE_BYTES								\
+	(JVPN_OVERHEAD + sizeof(struct jvpn_wire_control_head) +		\
+	 sizeof(struct jvpn_wire_path_challenge))
 #define WANTED_BACKOFF_MAX_NS	(5 * JVPN_NS_PER_S)
 
 /* A token bucket as one time: when it would be full again (GCRA). */
@@ -161,7 +165,7 @@ void jvpn_move_kick(struct jvpn_session *session, struct jvpn_outbox *out)
 /* Repeats every open request, and asks one candidate more. */
 void jvpn_move_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
 {
-	bool alive = rcu_access_pointer(session->binding);
+	bool named, alive = rcu_access_pointer(session->binding);
 	struct jvpn_path *next;
 	u8 waiting = 0;
 	int i;
@@ -186,9 +190,10 @@ void jvpn_move_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *
 		waiting |= BIT(i);
 		ask(session, path, out);
 	}
-	/* A move that was asked for by name does not wander to another path. */
-	next = alive && session->move.reason == JVPN_REASON_OPERATOR_REQUEST ? NULL :
-	       jvpn_move_candidate(session, JVPN_PATH_NONE);
+	/* What is about one path only does not wander to another while there is a binding. */
+	named = session->move.reason == JVPN_REASON_OPERATOR_REQUEST ||
+		session->move.reason == JVPN_REASON_NAT_REBIND;
+	next = alive && named ? NULL : jvpn_move_candidate(session, JVPN_PATH_NONE);
 	if (next) {
 		waiting |= BIT(next->id);
 		ask(session, next, out);
@@ -439,11 +444,20 @@ static void rebind_close(struct jvpn_session *session)
 	jvpn_deadline_set(session, JVPN_DL_REBIND, 0);
 }
 
+/* Nothing that is not proven gets more than three times what came from it. */
 static void rebind_challenge(struct jvpn_session *session, struct jvpn_outbox *out)
 {
-	path_challenge_send(session, session->rebind.path_id, &session->rebind.candidate, out);
-	if (session->rebind.rival.remote.sa_family)
-		path_challenge_send(session, session->rebind.path_id, &session->rebind.rival, out);
+	u8 path_id = session->rebind.path_id;
+
+	if (session->rebind.tx_bytes + CHALLENGE_BYTES <=
+	    JVPN_AMPLIFICATION_FACTOR * session->rebind.rx_bytes) {
+		session->rebind.tx_bytes += CHALLENGE_BYTES;
+		path_challenge_send(session, path_id, &session->rebind.candidate, out);
+	}
+	if (!session->rebind.rival.remote.sa_family ||
+	    (session->rebind.rival_named && session->rebind.round))
+		return;
+	path_challenge_send(session, path_id, &session->rebind.rival, out);
 }
 
 /*
@@ -451,14 +465,17 @@ static void rebind_challenge(struct jvpn_session *session, struct jvpn_outbox *o
  * candidate gets the path only if the rival stays silent for one PTO.
  */
 static bool rebind_open(struct jvpn_session *session, u8 path_id,
+			const struct jvpn_packet *packet,
 			const struct jvpn_endpoint *candidate,
-			const struct jvpn_endpoint *rival, struct jvpn_outbox *out)
+			const struct jvpn_endpoint *rival, bool named, struct jvpn_outbox *out)
 {
 	u64 now = jvpn_now();
 
 	if (session->rebind.open && session->rebind.path_id == path_id &&
-	    jvpn_endpoint_same_remote(&session->rebind.candidate, candidate))
+	    jvpn_endpoint_same_remote(&session->rebind.candidate, candidate)) {
+		session->rebind.rx_bytes += packet->len;
 		return true;
+	}
 	/* One that has proven itself is not pushed out by a newcomer. */
 	if (session->rebind.open && session->rebind.proven)
 		return false;
@@ -469,6 +486,8 @@ static bool rebind_open(struct jvpn_session *session, u8 path_id,
 	session->rebind.path_id = path_id;
 	session->rebind.candidate = *candidate;
 	session->rebind.rival = *rival;
+	session->rebind.rival_named = named;
+	session->rebind.rx_bytes = packet->len;
 	session->rebind.began_ns = now;
 	WRITE_ONCE(session->rebind.open, true);
 	rebind_challenge(session, out);
@@ -524,7 +543,8 @@ static void accept(struct jvpn_session *session, u8 path_id,
 	if (session->dead)
 		return;
 	jvpn_path_validated(session, path);
-	session->revert_until_ns = reason == JVPN_REASON_NAT_REBIND ?
+	session->revert_until_ns = reason == JVPN_REASON_NAT_REBIND &&
+				   session->last_bound_path == path_id ?
 		jvpn_now() + 3 * jvpn_session_pto(session, path) : 0;
 
 	memset(ack, 0, sizeof(*ack));
@@ -554,6 +574,19 @@ static bool fresh(const struct jvpn_session *session, u32 clock_ms, u64 now)
 	return age <= (s64)session->policy.reattach_proof_max_age + drift;
 }
 
+static bool endpoint_unicast(const struct jvpn_endpoint *endpoint)
+{
+	if (endpoint->remote.sa_family == AF_INET) {
+		__be32 addr = endpoint->remote4.sin_addr.s_addr;
+
+		return endpoint->remote4.sin_port && !ipv4_is_multicast(addr) &&
+		       !ipv4_is_lbcast(addr) && !ipv4_is_zeronet(addr);
+	}
+	return endpoint->remote6.sin6_port &&
+	       !(ipv6_addr_type(&endpoint->remote6.sin6_addr) & IPV6_ADDR_MULTICAST) &&
+	       !ipv6_addr_any(&endpoint->remote6.sin6_addr);
+}
+
 static bool candidate_sane(struct jvpn_session *session, const struct jvpn_packet *packet,
 			   const struct jvpn_endpoint *endpoint, u8 path_id)
 {
@@ -563,15 +596,8 @@ static bool candidate_sane(struct jvpn_session *session, const struct jvpn_packe
 
 	if (path_id != packet->path_id || path_id >= JVPN_MAX_PATHS)
 		return false;
-	if (endpoint->remote.sa_family == AF_INET) {
-		if (!endpoint->remote4.sin_port ||
-		    ipv4_is_multicast(endpoint->remote4.sin_addr.s_addr) ||
-		    ipv4_is_lbcast(endpoint->remote4.sin_addr.s_addr))
-			return false;
-	} else if (!endpoint->remote6.sin6_port ||
-		   ipv6_addr_is_multicast(&endpoint->remote6.sin6_addr)) {
+	if (!endpoint_unicast(endpoint))
 		return false;
-	}
 	return jvpn_udp_route(session->device, endpoint, local, &oif, &mtu) != -ELOOP;
 }
 
@@ -618,12 +644,14 @@ static bool was_validated(const struct jvpn_session *session, u8 path_id,
 
 /* The tuple that has a claim on a path against whoever asks for it now. */
 static bool rival_of(struct jvpn_session *session, u8 path_id, const struct jvpn_addr *named,
-		     const struct jvpn_endpoint *source, struct jvpn_endpoint *rival)
+		     const struct jvpn_endpoint *source, struct jvpn_endpoint *rival,
+		     bool *unknown)
 {
 	struct jvpn_path *active = jvpn_session_active_path(session);
 	struct jvpn_path *path = &session->paths[path_id];
 	struct jvpn_addr addr;
 
+	*unknown = false;
 	memset(rival, 0, sizeof(*rival));
 	if (active && active->id == path_id)
 		*rival = active->endpoint;
@@ -655,7 +683,8 @@ static bool rival_of(struct jvpn_session *session, u8 path_id, const struct jvpn
 		memcpy(&rival->remote6.sin6_addr, named->addr, 16);
 		rival->remote6.sin6_port = htons(named->port);
 	}
-	return source->remote.sa_family == rival->remote.sa_family;
+	*unknown = true;
+	return source->remote.sa_family == rival->remote.sa_family && endpoint_unicast(rival);
 }
 
 static void challenge_send(struct jvpn_session *session, const struct jvpn_packet *packet,
@@ -677,7 +706,7 @@ static void request_received(struct jvpn_session *session, const struct jvpn_pac
 	u8 path_id = control->request.path_id;
 	u64 nonce = control->request.nonce;
 	struct jvpn_endpoint rival;
-	bool contested, proven;
+	bool contested, proven, named;
 	u16 reason;
 
 	if (session->has_stored_ack && nonce == session->attach_nonce) {
@@ -693,13 +722,14 @@ static void request_received(struct jvpn_session *session, const struct jvpn_pac
 	}
 	proven = jvpn_path_token_valid(session->device, session->id, &source, jvpn_now(),
 				       control->request.token);
-	contested = rival_of(session, path_id, &control->request.observed, &source, &rival);
+	contested = rival_of(session, path_id, &control->request.observed, &source, &rival,
+			     &named);
 	if (was_validated(session, path_id, &source) || (proven && !contested)) {
 		accept(session, path_id, &source, nonce, control->request.reason, out);
 		return;
 	}
 	if (contested) {
-		if (!rebind_open(session, path_id, &source, &rival, out))
+		if (!rebind_open(session, path_id, packet, &source, &rival, named, out))
 			return;
 		session->rebind.asked = true;
 		session->rebind.nonce = nonce;
@@ -771,6 +801,20 @@ static void revert(struct jvpn_session *session, struct jvpn_outbox *out)
 	jvpn_session_bind(session, binding, path, out);
 }
 
+/* A standby path whose tuple changed: the new one has returned its own token. */
+static void adopt(struct jvpn_session *session, struct jvpn_path *path,
+		  const struct jvpn_packet *packet, const u8 *token)
+{
+	struct jvpn_endpoint source = answer_endpoint(packet);
+
+	if (path == jvpn_session_active_path(session) ||
+	    jvpn_endpoint_same_remote(&path->endpoint, &source) ||
+	    !jvpn_path_token_valid(session->device, session->id, &source, jvpn_now(), token))
+		return;
+	path = jvpn_session_path_setup(session, path->id, &source);
+	jvpn_path_validated(session, path);
+}
+
 static void path_confirm_received(struct jvpn_session *session, const struct jvpn_packet *packet,
 				  const struct jvpn_control *control, struct jvpn_outbox *out)
 {
@@ -796,6 +840,8 @@ static void path_confirm_received(struct jvpn_session *session, const struct jvp
 	}
 	if (jvpn_path_token_valid(device, session->id, &path->endpoint, now, token))
 		jvpn_path_validated(session, path);
+	else
+		adopt(session, path, packet, token);
 }
 
 void jvpn_rebind_alive(struct jvpn_session *session)
@@ -814,8 +860,19 @@ void jvpn_reattach_unbound(struct jvpn_session *session, const struct jvpn_packe
 	/* Other paths show themselves by heartbeats and requests; data moves nothing. */
 	if (packet->path_id != bound || bound == JVPN_PATH_NONE)
 		return;
-	rebind_open(session, bound, &source, active ? &active->endpoint : &session->last_bound,
-		    out);
+	rebind_open(session, bound, packet, &source,
+		    active ? &active->endpoint : &session->last_bound, false, out);
+}
+
+void jvpn_reattach_newcomer(struct jvpn_session *session, const struct jvpn_packet *packet,
+			    struct jvpn_outbox *out)
+{
+	struct jvpn_endpoint source = answer_endpoint(packet);
+
+	if (JVPN_AMPLIFICATION_FACTOR * packet->len >= CHALLENGE_BYTES &&
+	    bucket_take(&session->challenge_tokens_ns, jvpn_now(), JVPN_CHALLENGE_STARTS_PER_S,
+			JVPN_CHALLENGE_STARTS_PER_S))
+		path_challenge_send(session, packet->path_id, &source, out);
 }
 
 void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)

@@ -196,6 +196,7 @@ void jvpn_session_unbind(struct jvpn_session *session)
 		return;
 	WRITE_ONCE(session->holding, true);
 	remember_bound(session);
+	session->revert_until_ns = 0;
 	session->outage_began_ns = now;
 	jvpn_deadline_set(session, JVPN_DL_LOSS_TTL,
 			  now + session->policy.transport_loss_ttl * JVPN_NS_PER_MS);
@@ -402,7 +403,6 @@ void jvpn_session_established(struct jvpn_session *session)
 	if (session->policy.persist && session->role == JVPN_ROLE_INITIATOR)
 		jvpn_deadline_set(session, JVPN_DL_SUCCESSOR,
 				  session->born_ns + div_u64(lifetime * 98, 100));
-	queue_work(session->device->wq, &session->device->check_work);
 }
 
 /* ---- inner packets that wait ---- */
@@ -585,6 +585,7 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 {
 	struct jvpn_outbox out;
 	bool begun = false;
+	u64 now;
 
 	if (!session) {
 		session = session_begin(peer, false);
@@ -603,7 +604,8 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 		refuse_inner(peer->device, skb);
 		goto put;
 	}
-	if (jvpn_now() - session->tx.last_ns >
+	now = jvpn_now();
+	if (now > session->tx.last_ns && now - session->tx.last_ns >
 	    session->policy.heartbeat_interval * JVPN_NS_PER_MS)
 		note_traffic(session, &session->tx);
 	WRITE_ONCE(session->holding, true);
@@ -982,6 +984,19 @@ unlock:
 	jvpn_outbox_flush(session, &out);
 }
 
+/*
+ * Routes may have changed without a notification of their own. A look at all
+ * paths is dear and these errors can be forged: once a second is enough.
+ */
+static void check_routes(struct jvpn_device *device)
+{
+	unsigned long last = READ_ONCE(device->checked_jiffies);
+
+	if (time_after(jiffies, last + HZ) &&
+	    cmpxchg(&device->checked_jiffies, last, jiffies) == last)
+		queue_work(device->wq, &device->check_work);
+}
+
 void jvpn_session_path_error(struct jvpn_session *session, u8 path_id, int err)
 {
 	struct jvpn_outbox out;
@@ -995,8 +1010,7 @@ void jvpn_session_path_error(struct jvpn_session *session, u8 path_id, int err)
 	if (!session->dead && path->used) {
 		jvpn_health_hint(&path->health, jvpn_now());
 		jvpn_paths_poll_now(session);
-		/* Routes may have changed without a notification of their own. */
-		queue_work(session->device->wq, &session->device->check_work);
+		check_routes(session->device);
 	}
 	spin_unlock_bh(&session->lock);
 	jvpn_outbox_flush(session, &out);

@@ -115,6 +115,8 @@ struct jvpn_session {
 	u8 handshake_tries;
 	u8 handshake_path;		/* candidate the next INIT leaves by */
 	u64 handshake_sent_ns;
+	u64 handshake_tai_ns;		/* time stamp of the INIT that is out */
+	bool handshake_skewed;		/* the peer had seen a later one: once per handshake */
 	u64 handshake_began_ns;
 	u32 remote_handshake_index;
 	struct jvpn_endpoint born_at;	/* responder: where the RESPONSE went to */
@@ -149,9 +151,12 @@ struct jvpn_session {
 		bool rival_alive;	/* something valid came from the other tuple since */
 		bool proven;		/* the candidate returned its token */
 		bool asked;		/* there is a REQUEST for it, held until the verdict */
+		bool rival_named;	/* the rival is not known, a REQUEST names it */
 		u8 path_id;
 		u8 round;
 		u16 reason;
+		u32 rx_bytes;		/* from the candidate, UDP payload */
+		u32 tx_bytes;		/* to it, at most three times as many */
 		u64 nonce;		/* of that REQUEST */
 		u64 began_ns;
 		struct jvpn_endpoint candidate;
@@ -254,7 +259,10 @@ static inline void jvpn_session_note_traffic(struct jvpn_session *session,
 {
 	u64 pause = READ_ONCE(session->policy.heartbeat_interval) * JVPN_NS_PER_MS;
 
-	if (unlikely(now - READ_ONCE(traffic->last_ns) > pause))
+	u64 last = READ_ONCE(traffic->last_ns);
+
+	/* Another CPU may have been here since @now was read. */
+	if (unlikely(now > last && now - last > pause))
 		jvpn_session_traffic_began(session, traffic);
 	else
 		WRITE_ONCE(traffic->last_ns, now);

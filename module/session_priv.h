@@ -15,7 +15,7 @@
 #define JVPN_MOVE_BACKOFF_MAX_NS	(1 * JVPN_NS_PER_S)
 #define JVPN_CHALLENGE_STARTS_PER_S	4
 #define JVPN_DRAIN_MAX_NS		(1 * JVPN_NS_PER_S)
-#define JVPN_WORK_INIT			0	/* bits of session->work_flags */
+#define JVPN_WORK_CHECK			0	/* bit of session->work_flags: look at the paths */
 
 /*
  * What is to be done after session->lock was dropped: bodies to seal and send,
@@ -159,6 +159,9 @@ void jvpn_reattach_control(struct jvpn_session *session, const struct jvpn_packe
 /* Responder: a newest-counter packet from a tuple that is not bound. */
 void jvpn_reattach_unbound(struct jvpn_session *session, const struct jvpn_packet *packet,
 			   struct jvpn_outbox *out);
+/* Responder: a tuple that is not the validated one shows itself on a standby path. */
+void jvpn_reattach_newcomer(struct jvpn_session *session, const struct jvpn_packet *packet,
+			    struct jvpn_outbox *out);
 /* Responder: something authentic from the bound tuple. */
 void jvpn_rebind_alive(struct jvpn_session *session);
 /* Deadlines JVPN_DL_REBIND and JVPN_DL_WANTED. */
@@ -166,6 +169,11 @@ void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox
 void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 /* PTO of a path, 1 s where there is none. */
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path);
+
+/* ---- watch.c ---- */
+
+/* Looks at the ways out of one session. Process context, not locked. */
+void jvpn_session_check(struct jvpn_session *session);
 
 /* ---- handshake.c ---- */
 

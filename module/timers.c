@@ -222,7 +222,8 @@ static void initiator_heartbeat(struct jvpn_session *session, struct jvpn_path *
 
 /* The responder's record of a candidate, made or renewed by an authentic heartbeat. */
 static struct jvpn_path *responder_path(struct jvpn_session *session,
-					const struct jvpn_packet *packet)
+					const struct jvpn_packet *packet,
+					struct jvpn_outbox *out)
 {
 	struct jvpn_path *path;
 
@@ -232,6 +233,12 @@ static struct jvpn_path *responder_path(struct jvpn_session *session,
 	if (path->used && (jvpn_endpoint_same_remote(&path->endpoint, &packet->from) ||
 			   path == jvpn_session_active_path(session) || !packet->newest))
 		return path;
+	/* A tuple that proved itself keeps its path until a newcomer does the same. */
+	if (path->used && path->status & JVPN_PATH_VALIDATED &&
+	    jvpn_now() < path->validated_until_ns) {
+		jvpn_reattach_newcomer(session, packet, out);
+		return path;
+	}
 	return jvpn_session_path_setup(session, packet->path_id, &packet->from);
 }
 
@@ -260,7 +267,7 @@ void jvpn_heartbeat_received(struct jvpn_session *session, const struct jvpn_pac
 		return;
 	path = &session->paths[packet->path_id];
 	if (session->role == JVPN_ROLE_RESPONDER)
-		path = responder_path(session, packet);
+		path = responder_path(session, packet, out);
 	if (!path || !path->used)
 		return;
 	if (control->kind == JVPN_CONTROL_HEARTBEAT) {
@@ -309,7 +316,12 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		return;
 	/* What cannot be sealed was not sent, and its silence says nothing. */
 	if (!jvpn_keys_usable(keypair, now)) {
+		u64 patience = session->policy.handshake_timeout * JVPN_NS_PER_MS;
+
 		jvpn_handshake_rekey(session);
+		/* No rekey for so long: nothing is delivered, and the bounds have to run. */
+		if (active && now - keypair->born_ns > JVPN_REJECT_AFTER_NS + patience)
+			jvpn_session_path_dead(session, active, JVPN_REASON_NO_DELIVERY, 0, out);
 		jvpn_deadline_set(session, JVPN_DL_PATHS, now + JVPN_NS_PER_S);
 		return;
 	}

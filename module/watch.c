@@ -146,6 +146,11 @@ static void check_session(struct jvpn_session *session, void *arg)
 	kfree(result);
 }
 
+void jvpn_session_check(struct jvpn_session *session)
+{
+	check_session(session, session->device);
+}
+
 void jvpn_session_check_paths(struct jvpn_device *device)
 {
 	visit_sessions(device, check_session, device);
