@@ -109,3 +109,14 @@ void jvpn_keypair_put(struct jvpn_keypair *keypair)
 	if (keypair)
 		kref_put(&keypair->ref, keypair_release);
 }
+
+void jvpn_keypair_get_many(struct jvpn_keypair *keypair, unsigned int count)
+{
+	refcount_add(count, &keypair->ref.refcount);
+}
+
+void jvpn_keypair_put_many(struct jvpn_keypair *keypair, unsigned int count)
+{
+	if (count && refcount_sub_and_test(count, &keypair->ref.refcount))
+		keypair_release(&keypair->ref);
+}

@@ -52,6 +52,9 @@ struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair);
 bool jvpn_keypair_get_unless_zero(struct jvpn_keypair *keypair);
 /* Any context: the last one frees in process context after a grace period. */
 void jvpn_keypair_put(struct jvpn_keypair *keypair);
+/* The same for a batch of @count, in one step each; 0 is fine. */
+void jvpn_keypair_get_many(struct jvpn_keypair *keypair, unsigned int count);
+void jvpn_keypair_put_many(struct jvpn_keypair *keypair, unsigned int count);
 
 /**
  * jvpn_keypair_create - keys of one handshake, not yet in any table

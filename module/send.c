@@ -51,12 +51,12 @@ static struct sealing *sealing_of(struct sk_buff *outer)
 /* ---- after the cipher ---- */
 
 static void count_sent(struct jvpn_session *session, struct jvpn_binding *binding,
-		       unsigned int bytes)
+		       unsigned int packets, unsigned int bytes)
 {
-	dev_sw_netstats_tx_add(session->device->dev, 1, bytes);
-	atomic64_inc(&session->tx.packets);
+	dev_sw_netstats_tx_add(session->device->dev, packets, bytes);
+	atomic64_add(packets, &session->tx.packets);
 	atomic64_add(bytes, &session->tx.bytes);
-	jvpn_health_tx(binding->health);
+	jvpn_health_tx_many(binding->health, packets);
 }
 
 static void count_error(struct jvpn_device *device, unsigned int counter)
@@ -80,26 +80,27 @@ static void datagram_sent(struct jvpn_session *session, u8 path_id, int err)
 		jvpn_session_path_error(session, path_id, err);
 }
 
-/* A DATA datagram is sealed, or failed to be. @binding: of its path; BH off, RCU. */
-static void data_sealed(struct jvpn_session *session, struct jvpn_binding *binding,
-			struct sk_buff *outer, int err)
+/*
+ * A DATA datagram is sealed, or failed to be. @binding: of its path; BH off, RCU.
+ * Return: 0 if it was sent.
+ */
+static int data_sealed(struct jvpn_session *session, struct jvpn_binding *binding,
+		       struct sk_buff *outer, int err)
 {
 	struct sealing *sealing = sealing_of(outer);
-	unsigned int len = outer->len - JVPN_OVERHEAD;
 	u8 path_id = sealing->path_id, ds = sealing->ds;
 
 	consume_skb(sealing->inner);
 	if (unlikely(err)) {
 		give_up(session->device, outer, JVPN_COUNTER_A_TX_AEAD_BUSY);
-		return;
+		return err;
 	}
 	err = jvpn_udp_send(session->device, outer, &binding->endpoint, &binding->dst_cache,
 			    ds, false);
-	if (likely(!err))
-		count_sent(session, binding, len);
-	else
+	if (unlikely(err))
 		DEV_STATS_INC(session->device->dev, tx_errors);
 	datagram_sent(session, path_id, err);
+	return err;
 }
 
 /* The cipher's answer came late. The session may have moved on meanwhile. */
@@ -108,13 +109,15 @@ static void data_sealed_late(void *arg, int err)
 	struct sk_buff *outer = arg;
 	struct jvpn_keypair *keypair = sealing_of(outer)->keypair;
 	struct jvpn_session *session = keypair->session;
+	unsigned int len = outer->len - JVPN_OVERHEAD;
 	struct jvpn_binding *binding;
 
 	local_bh_disable();
 	rcu_read_lock();
 	binding = rcu_dereference(session->binding);
 	if (binding && binding->path_id == sealing_of(outer)->path_id) {
-		data_sealed(session, binding, outer, err);
+		if (!data_sealed(session, binding, outer, err))
+			count_sent(session, binding, 1, len);
 	} else {
 		kfree_skb(sealing_of(outer)->inner);
 		give_up(session->device, outer, JVPN_COUNTER_A_TX_ERROR);
@@ -192,11 +195,12 @@ static struct sk_buff *data_alloc(const struct sk_buff *inner)
 }
 
 /*
- * Seals one inner packet and sends it.
- * Return: whether the reference on @keypair is used up: the answer comes late.
+ * Seals one inner packet and sends it. Consumed.
+ * Return: 0 if it was sent; -EINPROGRESS if the cipher's answer comes late, with
+ * which the reference on @keypair goes.
  */
-static bool seal_data(struct jvpn_session *session, struct jvpn_keypair *keypair,
-		      struct jvpn_binding *binding, struct sk_buff *inner, u64 counter, u8 ds)
+static int seal_data(struct jvpn_session *session, struct jvpn_keypair *keypair,
+		     struct jvpn_binding *binding, struct sk_buff *inner, u64 counter, u8 ds)
 {
 	struct sk_buff *outer = data_alloc(inner);
 	struct sealing *sealing;
@@ -204,7 +208,7 @@ static bool seal_data(struct jvpn_session *session, struct jvpn_keypair *keypair
 
 	if (unlikely(!outer)) {
 		give_up(session->device, inner, JVPN_COUNTER_A_TX_AEAD_BUSY);
-		return false;
+		return -ENOMEM;
 	}
 	write_header(skb_put(outer, sizeof(struct jvpn_msg_header)), JVPN_MSG_DATA,
 		     binding->path_id, keypair, counter);
@@ -220,10 +224,9 @@ static bool seal_data(struct jvpn_session *session, struct jvpn_keypair *keypair
 	err = jvpn_seal(&keypair->send, inner, outer, counter, data_sealed_late, outer);
 	if (err == -EINPROGRESS) {
 		jvpn_count(session->device, JVPN_COUNTER_A_AEAD_LATE);
-		return true;
+		return err;
 	}
-	data_sealed(session, binding, outer, err);
-	return false;
+	return data_sealed(session, binding, outer, err);
 }
 
 /* Seals and sends a list of inner packets of one flow. Consumed. */
@@ -231,22 +234,25 @@ static void send_batch(struct jvpn_session *session, struct jvpn_keypair *keypai
 		       struct jvpn_binding *binding, struct sk_buff *list,
 		       unsigned int count, u64 counter, u8 ds)
 {
+	unsigned int late = 0, packets = 0, bytes = 0, len;
 	struct sk_buff *inner, *next;
-	unsigned int late = 0;
+	int err;
 
-	/* The slot may have dropped it since it was read: then it is being freed. */
-	if (unlikely(!refcount_add_not_zero(count, &keypair->ref.refcount))) {
-		count_error(session->device, JVPN_COUNTER_A_TX_NO_BINDING);
-		kfree_skb_list(list);
-		return;
-	}
+	jvpn_keypair_get_many(keypair, count);
 	skb_list_walk_safe(list, inner, next) {
 		skb_mark_not_on_list(inner);
-		if (seal_data(session, keypair, binding, inner, counter++, ds))
+		len = inner->len;
+		err = seal_data(session, keypair, binding, inner, counter++, ds);
+		if (err == -EINPROGRESS) {
 			late++;
+		} else if (likely(!err)) {
+			packets++;
+			bytes += len;
+		}
 	}
-	for (; late < count; late++)
-		jvpn_keypair_put(keypair);
+	if (likely(packets))
+		count_sent(session, binding, packets, bytes);
+	jvpn_keypair_put_many(keypair, count - late);
 }
 
 /* ---- inner packets ---- */
