@@ -11,10 +11,12 @@ NAME=VALUE.
 
 detect_ms    from the fault to the first end that leaves ATTACHED
 outage_ms    longest distance of two arrivals since the fault, in either
-             direction (so never less than the distance of two packets); with
+             direction, less the distance of two packets: how much later than it
+             should the stream went on; with
              --back from the first packet sent after the mark `back`, or if
-             there is EVENTS-PREFIX.N.sent, what tcpdump saw on the client's
-             uplinks, from the first of those, to the first that arrives
+             there is EVENTS-PREFIX.N.back (when that really was, wall clock)
+             from the first that EVENTS-PREFIX.N.sent then has (what tcpdump saw
+             on the client's uplinks), to the first that arrives
 inner_lost   packets of the stream that never came, for whatever reason
 """
 
@@ -48,14 +50,19 @@ def back_ms(flow, stream, since):
     return (arrived[0] - since) * 1e3 if arrived else 1e9
 
 
-def first_sent(name, stream):
-    """The first line, which begins with wall clock, since the mark `back`."""
+def wall_times(name, stream):
+    """Of lines that begin with the wall clock, on the boot clock."""
+    with open(name, encoding="utf-8") as lines:
+        return [float(line.split()[0]) - stream["wall"] for line in lines]
+
+
+def first_sent(prefix, stream):
+    """The first packet on the uplinks when the gateway was back."""
     try:
-        with open(name, encoding="utf-8") as lines:
-            times = [float(line.split()[0]) - stream["wall"] for line in lines]
+        back = wall_times(prefix + ".back", stream)[0]
     except FileNotFoundError:
         return None
-    return min(at for at in times if at >= stream["marks"]["back"])
+    return min(at for at in wall_times(prefix + ".sent", stream) if at >= back)
 
 
 def measure(stream, ends, has_back, since):
@@ -66,7 +73,8 @@ def measure(stream, ends, has_back, since):
     if has_back:
         outage = max(back_ms(flow, stream, since) for flow in flows.values())
     else:
-        outage = max(flow["gap_ms"] for flow in flows.values())
+        outage = max(flow["gap_ms"] for flow in flows.values()) - \
+            stream["period_ms"]
     after_switch = 0
     for name, end in ("up", "client"), ("down", "gw"):
         switch = first(ends[end], fault, lambda e: e["type"] == "SWITCH")
@@ -117,7 +125,7 @@ def main(words):
         ends = {end: read_events(f"{prefix}.{number}.{end}")
                 for end in ("client", "gw")}
         runs.append(measure(stream, ends, "--back" in words,
-                            first_sent(f"{prefix}.{number}.sent", stream)))
+                            first_sent(f"{prefix}.{number}", stream)))
     columns = {key: [run[key] for run in runs] for key in runs[0]}
     entry = {"scenario": scenario, "rtt_ms": float(rtt), "runs": len(runs)}
     for key in "detect_ms", "outage_ms", "inner_lost", "inner_reordered":

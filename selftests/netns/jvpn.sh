@@ -29,23 +29,33 @@ keys() {
 }
 
 # device NAMESPACE NAME KEY [ADDRESS...]: a device with the configuration on
-# standard input, up. `key NAME` says the line with a private key.
+# standard input, up.
 device() {
-	local ns=$1 dev=$2 key=$3 a
+	local ns=$1 dev=$2 key=$3 a mask
 	keys "$key"
+	mask=$(umask)
+	umask 077
 	{
 		echo "link add $dev type jvpn"
 		echo "link set $dev up"
 		for a in "${@:4}"; do
 			echo "addr add $a dev $dev"
 		done
-	} | batch "$ns"
+	} >"$TEST_TMP/$ns-$dev.batch"
 	{
 		echo "[Interface]"
 		echo "PrivateKey = $(<"$TEST_TMP/$key.key")"
 		echo "NodeName = $key"
 		cat
-	} | jvpn "$ns" setconf "$dev" -
+	} >"$TEST_TMP/$ns-$dev.conf"
+	umask "$mask"
+	device_again "$ns" "$dev"
+}
+
+# device_again NAMESPACE NAME: one that went, as it was.
+device_again() {
+	ip -n "$1" -batch "$TEST_TMP/$1-$2.batch"
+	in_ns "$1" jvpn-tool setconf "$2" "$TEST_TMP/$1-$2.conf"
 }
 
 # remote 4|6: the gateway's address and port.

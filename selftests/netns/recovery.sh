@@ -13,14 +13,22 @@ else
 	RUNS=1
 fi
 
-# What a test may replace: how the tunnel is made before each run, and how the
-# world is put in order after it.
-before_run() {
-	tunnel 4
-}
+# By how many ms may runs differ? Clocks that are read cost a little.
+SPREAD=1
 
+# What a test may replace: how the world is put in order after each run.
 after_run() {
 	true
+}
+
+# The tunnel before a run: processes are what costs time in a debug kernel.
+before_run() {
+	if (($1 == 1)); then
+		tunnel 4
+	else
+		device_again "$gw" jvpn0
+		device_again "$client" jvpn0
+	fi
 }
 
 remove_devices() {
@@ -46,7 +54,7 @@ scenario() {
 		case $line in
 		run)
 			run=$((run + 1))
-			before_run
+			before_run $run
 			echo >&"$out"
 			;;
 		done)
@@ -81,8 +89,10 @@ scenario() {
 	check_equal "$name: TCP survives" 0.000 "$tcp_broken"
 	check_equal "$name: nothing came twice" 0.000 "$duplicated"
 	if [[ $MACHINE == uml ]]; then
-		check_at_most "$name: ten runs are alike, outage" 1 "$outage_ms_spread"
-		check_at_most "$name: ten runs are alike, detection" 1 "$detect_ms_spread"
+		check_at_most "$name: the runs are alike, outage" \
+			"$SPREAD" "$outage_ms_spread"
+		check_at_most "$name: the runs are alike, detection" \
+			"$SPREAD" "$detect_ms_spread"
 	fi
 }
 

@@ -28,18 +28,21 @@ fault() {
 	in_ns "$gw" nft delete table inet crash
 }
 back() {
-	gateway_device
+	device_again "$gw" jvpn0
+	# Making a device takes time, also virtual time: it is back now.
+	date +%s.%N >"$events.back"
 }
 after_run() {
 	kill $sniffer
 	wait $sniffer || true
 }
-scenario gateway-reboot --time 1200 --mark 505:fault --mark 605:back
+# The kernel waits for RCU while it makes a device: when it is back differs.
+SPREAD=40 scenario gateway-reboot --time 1200 --mark 505:fault --mark 605:back
 bounded gateway-reboot $((4 * RTT + 50))
 
-if [[ ! -e /sys/kernel/debug/jvpn ]]; then
-	tap_skip suspend-resume "no debugfs"
-	exit
+if [[ $MACHINE != uml || ! -e /sys/kernel/debug/jvpn ]]; then
+	tap_skip suspend-resume "takes minutes, or there is no debugfs"
+	exit 0
 fi
 # The knob is named after the namespace and the device.
 frozen() {
