@@ -7,7 +7,7 @@ _jvpn_tool_devices() {
 }
 
 _jvpn_tool_peers() {
-	jvpn-tool path list "$1" 2>/dev/null | cut -d ' ' -f 1 | sort -u
+	jvpn-tool show "$1" 2>/dev/null | sed -n 's/^peer: //p'
 }
 
 # What may follow the words so far, one per line.
