@@ -9,7 +9,7 @@
 
 . "$(dirname "$0")/../lib.sh"
 
-cache=${JVPN_LAB_CACHE:-/root/.cache/jvpn-lab}
+cache=${JVPN_LAB_CACHE:?the machine of the lab sets it}
 ran=0
 
 # ynl NAME DIR...: with the newest of these kernel sources.
