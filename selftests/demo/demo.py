@@ -294,15 +294,16 @@ class Demo:
         self.settle()
         self.world("counters " + self.path("counters-replayed.json"))
         facts["epochs_replayed"] = self.epochs()
-        facts["relayed"] = self.relay()
+        facts["replay_ended"] = clock.now()
+        facts["relayed"], facts["returned"] = self.relay()
         self.settle()
         self.world("counters " + self.path("counters-after.json"))
-        facts["epochs_after"] = self.epochs()
         facts["ended"] = clock.now()
         if self.plant == "attacker":
             self.world("plant_attacker")
-        return ["%d copies replayed, %d of them requests; %d packets relayed" %
-                (facts["replayed"], facts["requests"], facts["relayed"])]
+        return ["%d copies replayed, %d of them requests; relayed %d packets "
+                "and %d answers" % (facts["replayed"], facts["requests"],
+                                    facts["relayed"], facts["returned"])]
 
     def relay(self):
         tap = self.python("r0", "sniff.py", "lan", str(PORT), "--full", "4",
@@ -318,7 +319,7 @@ class Demo:
             relay.terminate()
             sent = relay.communicate()[0]
             tap.terminate()
-        return int(sent)
+        return map(int, sent.split())
 
     def epochs(self):
         return {node: self.sessions(space)[0]["epoch"]
@@ -355,10 +356,11 @@ class Demo:
         self.world("freeze 0")
         for sender in self.senders:
             sender.send_signal(signal.SIGCONT)
-        self.wait(60, "fresh keys", lambda: self.seen(
-            "client", type="KEYS", reason="KEY_ROTATED"))
-        self.wait(60, "the client attached again", lambda: self.seen(
-            "client", since=self.steps[-1]["awake"], type="SWITCH"))
+        awake = self.steps[-1]["awake"]
+        keys = self.wait(60, "fresh keys", lambda: self.seen(
+            "client", since=awake, type="KEYS", reason="KEY_ROTATED"))
+        self.wait(60, "the client attached again, with them", lambda: self.seen(
+            "client", since=keys["boot_ns"], type="SWITCH"))
         self.wait(60, "both ends attached", self.attached)
         self.settle(60)
 
@@ -367,7 +369,6 @@ class Demo:
         self.senders[1].terminate()
         self.wait(30, "the end of the TCP connection",
                   lambda: self.senders[1].poll() is not None)
-        self.facts["epochs"] = self.epochs()
         self.world("terminate")
         for node, reason in (("client", "OPERATOR_TERMINATED"),
                              ("gateway", "PEER_TERMINATED")):

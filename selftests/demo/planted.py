@@ -56,6 +56,11 @@ def other_id(entries):
     return entries
 
 
+def bound_to_attacker(entries):
+    nth(entries, "SWITCH", "client")["remote_to"] = "192.0.3.2:6666"
+    return entries
+
+
 def without_change(entries):
     entries.remove(nth(entries, "STATE_CHANGE"))
     return entries
@@ -99,7 +104,7 @@ def nothing_refused(counters):
 
 
 def moved_epoch(facts):
-    facts["attack"]["epochs_after"]["gateway"] += 1
+    facts["attack"]["epochs_replayed"]["gateway"] += 1
 
 
 def no_request(facts):
@@ -134,6 +139,7 @@ SPOILED = (
      append("wire-attacker-at0", TO_ATTACKER)),
     ("attacker", "replays that were not refused",
      edit_json("counters-replayed.json", nothing_refused)),
+    ("attacker", "bound to the attacker", edit_events(bound_to_attacker)),
     ("attacker", "no request among the replays",
      edit_json("facts.json", no_request)),
     ("attacker", "an epoch that moved", edit_json("facts.json", moved_epoch)),

@@ -36,4 +36,4 @@ while read -r line; do
 	*) note "$line" ;;
 	esac
 done <"$TEST_TMP/planted"
-check_equal "faults planted" 19 "$(grep -c 'ok ' "$TEST_TMP/planted")"
+check_equal "faults planted" 20 "$(grep -c 'ok ' "$TEST_TMP/planted")"
