@@ -118,7 +118,7 @@ defer() {
 
 finish() {
 	local rc=$? i
-	trap - EXIT
+	trap - EXIT ERR
 	set +e
 	for ((i = ${#deferred[@]} - 1; i >= 0; i--)); do
 		eval "${deferred[i]}" >/dev/null 2>&1
