@@ -12,7 +12,7 @@ topology $RTT
 
 # Its last words are not heard: it did not know that it would crash.
 fault() {
-	in_ns "$client" tcpdump -Z root -l -nn -tt -i any -Q out \
+	ip netns exec "$client" tcpdump -Z root -l -nn -tt -i any -Q out \
 		udp dst port $JVPN_PORT >"$events.sent" 2>/dev/null &
 	sniffer=$!
 	history_of "$gw" "$events.gw"

@@ -55,7 +55,7 @@ story late
 check "answers were late at the gateway" test "$(counter "$gw" aead_late)" -gt 1000
 check "answers were late at the client" \
 	test "$(counter "$client" aead_late)" -gt 1000
-in_ns "$gw" iperf3 -s -1 >/dev/null &
+ip netns exec "$gw" iperf3 -s -1 >/dev/null &
 server=$!
 wait_listening "$gw" tcp 5201
 check "late answers: TCP" in_ns "$client" iperf3 -c $IN4G -n 200K -l 10K

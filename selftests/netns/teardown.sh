@@ -9,7 +9,7 @@
 
 # flood NAMESPACE ADDRESS: packets without end, until the namespace is gone.
 flood() {
-	in_ns "$1" ping -q -i 0.01 "$2" >/dev/null 2>&1 &
+	ip netns exec "$1" ping -q -i 0.01 "$2" >/dev/null 2>&1 &
 	flooders+=($!)
 }
 
