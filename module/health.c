@@ -426,27 +426,31 @@ static u32 upper_ppm(u64 lost, u64 sent)
 }
 
 /*
- * The part of the round trip whose loss is known well enough, in ppm; @sure is
- * whether that is all of it, @seen whether any was lost.
+ * Loss of the round trip in ppm; @sure is whether enough packets were counted in
+ * both directions, @seen whether any was lost. Where few came, that direction is
+ * taken to be as bad as the other one.
  */
 static u32 round_trip_loss(const struct jvpn_health *h, bool *sure, bool *seen)
 {
-	u64 through = 1000000;
+	bool known[2];
 	u64 sent, lost;
+	u32 ppm[2];
 	int dir;
 
-	*sure = true;
 	*seen = false;
 	for (dir = JVPN_HEALTH_OUT; dir <= JVPN_HEALTH_IN; dir++) {
 		sum(h->lately, dir, &sent, &lost);
 		*seen |= lost > 0;
-		if (sent < JVPN_TRAIN_SAMPLES)
-			*sure = false;
-		else
-			through = div_u64(through * (1000000 - upper_ppm(lost, sent)),
-					  1000000);
+		known[dir] = sent >= JVPN_TRAIN_SAMPLES;
+		ppm[dir] = known[dir] ? upper_ppm(lost, sent) : 0;
 	}
-	return 1000000 - (u32)through;
+	*sure = known[JVPN_HEALTH_OUT] && known[JVPN_HEALTH_IN];
+	if (!*sure) {
+		ppm[JVPN_HEALTH_OUT] += ppm[JVPN_HEALTH_IN];
+		ppm[JVPN_HEALTH_IN] = ppm[JVPN_HEALTH_OUT];
+	}
+	return 1000000 - (u32)div_u64((u64)(1000000 - ppm[JVPN_HEALTH_OUT]) *
+				      (1000000 - ppm[JVPN_HEALTH_IN]), 1000000);
 }
 
 u32 jvpn_health_round_trip_loss_ppm(const struct jvpn_health *h)
