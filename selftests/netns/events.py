@@ -69,6 +69,7 @@ class Session:
         self.version = event["version"]
         self.epoch = event["epoch"]
         self.lineage = None
+        self.gap = False        # an accepted move was missed, and that was said
 
 
 def check_device(events):
@@ -110,15 +111,20 @@ def check_device(events):
             yield f"{where}: version {event['version']}, was {known.version}"
         if event["type"] == "SWITCH":
             restored = event["reason"] == "TRANSPORT_RESTORED"
-            if event["epoch"] != known.epoch + (not restored):
+            if event["epoch"] != known.epoch + (not restored) and \
+                    not (known.gap and event["epoch"] > known.epoch):
                 yield f"{where}: epoch {event['epoch']}, was {known.epoch}"
             if "path_to" not in event:
                 yield f"{where}: to no path"
-            if not restored and event["lineage_before"] != known.lineage:
+            if not restored and not known.gap and \
+                    event["lineage_before"] != known.lineage:
                 yield f"{where}: lineage does not continue"
             known.epoch = event["epoch"]
             known.lineage = event["lineage"]
-        elif known.lineage is None or event["reason"] == "LINEAGE_GAP":
+            known.gap = False
+        elif event["reason"] == "LINEAGE_GAP":
+            known.gap = True
+        elif known.lineage is None:
             known.lineage = event.get("lineage")
 
 

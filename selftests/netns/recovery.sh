@@ -3,14 +3,15 @@
 # recovery.sh: one scenario, several times: a fresh tunnel, the stream, a fault
 # at a fixed phase, the events of both ends. Sourced by the tests that do so.
 #
-# In virtual time each scenario runs ten times and its figures are bounded and
-# written to recovery.json; elsewhere once, and only what happened counts.
+# In virtual time each scenario runs ten times, after a rehearsal, and its
+# figures are bounded and written to recovery.json; elsewhere once, and only what
+# happened counts.
 
 RTT=20
 if [[ $MACHINE == uml ]]; then
-	RUNS=${JVPN_RUNS:-10}
+	RUNS=${JVPN_RUNS:-10} REHEARSALS=1
 else
-	RUNS=1
+	RUNS=1 REHEARSALS=0
 fi
 
 # By how many ms may runs differ? Clocks that are read cost a little.
@@ -47,13 +48,13 @@ remove_devices() {
 # scenario NAME [STREAM-OPTION]...: at the mark NAME the function NAME is
 # called, `fault` first. Sets the figures as variables: outage_ms, ...
 scenario() {
-	local name=$1 run=0 uplink line prefix=$TEST_TMP/$1 figure options=() logs=()
+	local name=$1 run=0 rehearsal=$REHEARSALS uplink line prefix=$TEST_TMP/$1 figure options=() logs=()
 	shift
 	rm -f "$prefix.streams"
 	coproc STREAM {
 		exec "$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" \
-			--align 1000 --runs "$RUNS" --since fault \
-			--out "$prefix.streams" "$@" 2>"$prefix.errors"
+			--align 1000 --runs $((RUNS + REHEARSALS)) --since fault \
+			--out "$prefix.streams" "$@" 2>"$TEST_TMP/stream.errors"
 	}
 	local in=${STREAM[0]} out=${STREAM[1]} pid=$STREAM_PID
 	while read -r line <&"$in"; do
@@ -67,6 +68,10 @@ scenario() {
 			collect "$prefix.$run"
 			remove_devices
 			after_run
+			if ((rehearsal)); then
+				rm "$prefix".*
+				rehearsal=0 run=0
+			fi
 			echo >&"$out"
 			;;
 		*)
@@ -76,7 +81,7 @@ scenario() {
 		esac
 	done
 	if ! wait "$pid"; then
-		sed 's/^/# /' "$prefix.errors"
+		sed 's/^/# /' "$TEST_TMP/stream.errors"
 		tap_fail "$name: the stream ran"
 		return
 	fi
