@@ -53,7 +53,8 @@ def back_ms(flow, stream, since):
 def wall_times(name, stream):
     """Of lines that begin with the wall clock, on the boot clock."""
     with open(name, encoding="utf-8") as lines:
-        return [float(line.split()[0]) - stream["wall"] for line in lines]
+        return [float(line.split()[0]) - stream["wall"] for line in lines
+                if line[:1].isdigit() and line.endswith("\n")]
 
 
 def first_sent(prefix, stream):
