@@ -17,11 +17,11 @@ mtu=$(cat_in() { in_ns "$client" cat /sys/class/net/jvpn0/mtu; }; cat_in)
 note "mtu $mtu"
 big=$((mtu - 28))
 check "a packet of the device's MTU passes" \
-	in_ns "$client" ping -q -c 1 -W 2 -M do -s $big $IN4G
+	in_ns "$client" ping -q -c 1 -W 2 -M "do" -s $big $IN4G
 check "IPv6: a packet of the device's MTU passes" \
-	in_ns "$client" ping -q -c 1 -W 2 -M do -s $((mtu - 48)) $IN6G
+	in_ns "$client" ping -q -c 1 -W 2 -M "do" -s $((mtu - 48)) $IN6G
 check_fails "a larger one with DF is refused" \
-	in_ns "$client" ping -q -c 1 -W 2 -M do -s $((big + 1)) $IN4G
+	in_ns "$client" ping -q -c 1 -W 2 -M "do" -s $((big + 1)) $IN4G
 check "a larger one without DF is fragmented before" \
 	in_ns "$client" ping -q -c 1 -W 2 -M dont -s 4000 $IN4G
 check "every length around the padding" bash -c '
@@ -41,7 +41,7 @@ jvpn "$gw" set jvpn0 peer "${pub[client]}" \
 ip -n "$gw" route add 10.77.0.0/24 dev jvpn0
 check "a forwarded packet passes" in_ns "$behind" ping -q -c 1 -W 2 $IN4G
 too_big() {
-	in_ns "$behind" ping -c 1 -W 2 -M do -s $((big + 20)) $IN4G \
+	in_ns "$behind" ping -c 1 -W 2 -M "do" -s $((big + 20)) $IN4G \
 		>"$TEST_TMP/too_big" || true
 	cat "$TEST_TMP/too_big"
 	grep -q "Frag needed.*mtu = $mtu" "$TEST_TMP/too_big"

@@ -36,8 +36,7 @@ after_run() {
 	kill $sniffer
 	wait $sniffer || true
 }
-# The kernel waits for RCU while it makes a device: when it is back differs.
-SPREAD=40 scenario gateway-reboot --time 1200 --mark 505:fault --mark 605:back
+scenario gateway-reboot --time 1200 --mark 505:fault --mark 605:back
 bounded gateway-reboot $((4 * RTT + 50))
 
 if [[ $MACHINE != uml || ! -e /sys/kernel/debug/jvpn ]]; then
