@@ -42,8 +42,6 @@ after_run() {
 	nat_old=2 nat_new=3
 }
 in_ns "$r1" sysctl -qw net.ipv4.conf.wan.promote_secondaries=1
-# The kernel forgets the translations of an address in a worker.
-SPREAD=25
 scenario nat-rebind --tcp --time 2500 --mark 1505:prepare --mark 2005:fault
 bounded nat-rebind $((3 * RTT + 20))
 
