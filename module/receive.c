@@ -294,7 +294,9 @@ static void opened(struct jvpn_keypair *keypair, struct sk_buff *inner, int err)
 	} else {
 		memset(inner->cb, 0, sizeof(inner->cb));
 		inner_deliver(session, inner, ds);
-		if (unlikely(jvpn_now() - keypair->born_ns > JVPN_REKEY_AFTER_NS))
+		/* What was under way when the keys changed asks for no others. */
+		if (unlikely(jvpn_since(jvpn_now(), keypair->born_ns) > JVPN_REKEY_AFTER_NS &&
+			     rcu_access_pointer(session->current_keys) == keypair))
 			jvpn_session_want_rekey(session);
 	}
 	return;
@@ -347,7 +349,7 @@ static struct sk_buff *inner_alloc(unsigned int len)
 static bool keys_open(const struct jvpn_keypair *keypair, u64 counter)
 {
 	return READ_ONCE(keypair->valid) &&
-	       jvpn_now() - keypair->born_ns < JVPN_REJECT_AFTER_NS &&
+	       jvpn_since(jvpn_now(), keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
 	       counter < keypair->reject_after_messages &&
 	       atomic64_read(&keypair->auth_fails) < auth_fail_limit(keypair);
 }

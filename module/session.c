@@ -372,8 +372,8 @@ void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path
 	jvpn_session_report_init(session, &report, JVPN_EVENT_PATH, reason);
 	jvpn_session_report_path(session, &report, path);
 	report.probes = probes;
-	report.silence_us = div_u64(now - max(jvpn_health_heard_ns(&path->health),
-					      session->born_ns), JVPN_NS_PER_US);
+	report.silence_us = div_u64(jvpn_since(now, max(jvpn_health_heard_ns(&path->health),
+							session->born_ns)), JVPN_NS_PER_US);
 	jvpn_health_down(&path->health, now);
 	path->failed_ns = now;
 	if (!active) {
@@ -633,7 +633,7 @@ struct jvpn_body_route {
 
 bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now)
 {
-	return READ_ONCE(keypair->valid) && now - keypair->born_ns < JVPN_REJECT_AFTER_NS &&
+	return READ_ONCE(keypair->valid) && jvpn_since(now, keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
 	       atomic64_read(&keypair->send_counter) < keypair->reject_after_messages;
 }
 
@@ -965,7 +965,9 @@ void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet
 		jvpn_heartbeat_received(session, packet, &control, &out);
 		break;
 	case JVPN_CONTROL_REKEY_WANTED:
-		jvpn_handshake_rekey(session);
+		/* It is about the keys that it came under. */
+		if (rcu_access_pointer(session->current_keys) == keypair)
+			jvpn_handshake_rekey(session);
 		break;
 	case JVPN_CONTROL_TERMINATE:
 		terminated_by_peer(session, &control, &out);
