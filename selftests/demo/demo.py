@@ -301,9 +301,10 @@ class Demo:
         facts["ended"] = clock.now()
         if self.plant == "attacker":
             self.world("plant_attacker")
-        return ["%d copies replayed, %d of them requests; relayed %d packets "
-                "and %d answers" % (facts["replayed"], facts["requests"],
-                                    facts["relayed"], facts["returned"])]
+        return ["replayed %d copies, %d of them requests" %
+                (facts["replayed"], facts["requests"]),
+                "relayed %d packets to the gateway, and back %d" %
+                (facts["relayed"], facts["returned"])]
 
     def relay(self):
         tap = self.python("r0", "sniff.py", "lan", str(PORT), "--full", "4",
