@@ -120,6 +120,12 @@ static inline u64 jvpn_now(void)
 	return ktime_get_boottime_ns();
 }
 
+/* How long ago was @then? 0 if @now was read before it, as another CPU may have done. */
+static inline u64 jvpn_since(u64 now, u64 then)
+{
+	return now > then ? now - then : 0;
+}
+
 /**
  * jvpn_device_set_identity - give the device its static key, or take it away
  * @device: the device; its lock is held
