@@ -158,7 +158,7 @@ void jvpn_session_want_rekey(struct jvpn_session *session)
 
 	if (READ_ONCE(session->handshake_kind) ||
 	    (session->role == JVPN_ROLE_RESPONDER &&
-	     now - READ_ONCE(session->rekey_wanted_ns) < REKEY_WANTED_MIN_NS))
+	     jvpn_since(now, READ_ONCE(session->rekey_wanted_ns)) < REKEY_WANTED_MIN_NS))
 		return;
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&session->lock);
@@ -1154,8 +1154,9 @@ void jvpn_session_notice(struct jvpn_device *device, u32 remote_index, const u8 
 	if (!path && session->last_bound_path != JVPN_PATH_NONE)
 		path = &session->paths[session->last_bound_path];
 	if (!session->dead && session->role == JVPN_ROLE_INITIATOR &&
-	    (!session->notice_ns || now - session->notice_ns >= JVPN_NOTICE_MIN_INTERVAL_NS) &&
-	    now - READ_ONCE(session->valid_rx_ns) > jvpn_session_pto(session, path)) {
+	    (!session->notice_ns ||
+	     jvpn_since(now, session->notice_ns) >= JVPN_NOTICE_MIN_INTERVAL_NS) &&
+	    jvpn_since(now, READ_ONCE(session->valid_rx_ns)) > jvpn_session_pto(session, path)) {
 		session->notice_ns = now;
 		jvpn_count(device, JVPN_COUNTER_A_NOTICE_ACCEPTED);
 		jvpn_handshake_rekey(session);

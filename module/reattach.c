@@ -569,7 +569,8 @@ static bool fresh(const struct jvpn_session *session, u32 clock_ms, u64 now)
 {
 	s64 age = (s64)div_u64(now, JVPN_NS_PER_MS) - session->clock_offset_ms - clock_ms;
 	/* Two clocks drift apart by up to 100 ppm since they were compared. */
-	s64 drift = div64_u64(now - session->clock_calibrated_ns, JVPN_NS_PER_MS * 10000);
+	s64 drift = div64_u64(jvpn_since(now, session->clock_calibrated_ns),
+			      JVPN_NS_PER_MS * 10000);
 
 	return age <= (s64)session->policy.reattach_proof_max_age + drift;
 }

@@ -367,7 +367,7 @@ static void send_packet(struct jvpn_peer *peer, struct jvpn_session *session,
 	jvpn_session_note_traffic(session, &session->tx, now);
 	jvpn_health_inner_tx(binding->health, now);
 	send_batch(session, keypair, binding, list, count, counter, ds);
-	if (unlikely(now - keypair->born_ns > JVPN_REKEY_AFTER_NS ||
+	if (unlikely(jvpn_since(now, keypair->born_ns) > JVPN_REKEY_AFTER_NS ||
 		     counter > keypair->rekey_after_messages))
 		jvpn_session_want_rekey(session);
 }

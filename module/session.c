@@ -430,7 +430,7 @@ static void queue_expire(struct jvpn_session *session, u64 now, struct sk_buff_h
 	struct sk_buff *skb;
 
 	while ((skb = skb_peek(&session->queue)) &&
-	       now - *queued_at(skb) >= JVPN_QUEUE_MAX_AGE_NS)
+	       jvpn_since(now, *queued_at(skb)) >= JVPN_QUEUE_MAX_AGE_NS)
 		queue_drop_oldest(session, drop);
 	jvpn_deadline_set(session, JVPN_DL_QUEUE,
 			  skb ? *queued_at(skb) + JVPN_QUEUE_MAX_AGE_NS : 0);
@@ -633,7 +633,8 @@ struct jvpn_body_route {
 
 bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now)
 {
-	return READ_ONCE(keypair->valid) && jvpn_since(now, keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
+	return READ_ONCE(keypair->valid) &&
+	       jvpn_since(now, keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
 	       atomic64_read(&keypair->send_counter) < keypair->reject_after_messages;
 }
 
@@ -1292,7 +1293,7 @@ void jvpn_session_info(struct jvpn_session *session, struct jvpn_session_info *i
 	keypair = rcu_dereference_protected(session->current_keys,
 					    lockdep_is_held(&session->lock));
 	if (keypair) {
-		info->key_age_ms = div_u64(now - keypair->born_ns, JVPN_NS_PER_MS);
+		info->key_age_ms = div_u64(jvpn_since(now, keypair->born_ns), JVPN_NS_PER_MS);
 		strscpy(info->driver, jvpn_aead_driver(&keypair->send), sizeof(info->driver));
 	}
 	active = jvpn_session_active_path(session);

@@ -100,7 +100,7 @@ void jvpn_heartbeat_send(struct jvpn_session *session, struct jvpn_path *path,
 
 	keypair = rcu_dereference_protected(session->current_keys,
 					    lockdep_is_held(&session->lock));
-	if (keypair && now - keypair->born_ns > JVPN_IDLE_REKEY_NS)
+	if (keypair && jvpn_since(now, keypair->born_ns) > JVPN_IDLE_REKEY_NS)
 		jvpn_handshake_rekey(session);
 	/* What cannot be sealed was not sent: its silence would say nothing. */
 	if (!keypair || !jvpn_keys_usable(keypair, now))
@@ -320,7 +320,7 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 
 		jvpn_handshake_rekey(session);
 		/* No rekey for so long: nothing is delivered, and the bounds have to run. */
-		if (active && now - keypair->born_ns > JVPN_REJECT_AFTER_NS + patience)
+		if (active && jvpn_since(now, keypair->born_ns) > JVPN_REJECT_AFTER_NS + patience)
 			jvpn_session_path_dead(session, active, JVPN_REASON_NO_DELIVERY, 0, out);
 		jvpn_deadline_set(session, JVPN_DL_PATHS, now + JVPN_NS_PER_S);
 		return;
@@ -380,7 +380,7 @@ static void drop_old_keys(struct jvpn_session *session, u64 now)
 					lockdep_is_held(&session->lock));
 	if (!old)
 		return;
-	if (now - old->born_ns < JVPN_REJECT_AFTER_NS) {
+	if (jvpn_since(now, old->born_ns) < JVPN_REJECT_AFTER_NS) {
 		jvpn_deadline_set(session, JVPN_DL_KEYS, old->born_ns + JVPN_REJECT_AFTER_NS);
 		return;
 	}
@@ -451,7 +451,7 @@ static void woke_up(struct jvpn_session *session)
 
 	for (i = 0; i < JVPN_MAX_PATHS; i++)
 		if (session->paths[i].used)
-			jvpn_health_restart(&session->paths[i].health);
+			jvpn_health_slept(&session->paths[i].health);
 }
 
 static enum hrtimer_restart timer_fired(struct hrtimer *timer)
