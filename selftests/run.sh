@@ -67,12 +67,12 @@ run_machine() {
 	say "$kernel: ${#tests[@]} tests"
 	case $kernel in
 	uml)
-		"$LAB/uml-run.sh" --no-build --no-check --timeout 2400 --silence 420 \
+		"$LAB/uml-run.sh" --no-build --no-check --timeout 4200 --silence 900 \
 			--log "$logs/uml.dmesg" \
 			"$LAB/guest-tests.sh" "${tests[@]}" || true
 		;;
 	*)
-		"$LAB/qemu-run.sh" --no-build --no-check --timeout 2400 --silence 420 \
+		"$LAB/qemu-run.sh" --no-build --no-check --timeout 4200 --silence 900 \
 			--log "$logs/$kernel.dmesg" "$kernel" \
 			"$LAB/guest-tests.sh" "${tests[@]}" || true
 		;;

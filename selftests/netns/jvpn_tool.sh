@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # jvpn_tool.sh: the tool against the module: files become configurations and
 # come back, differences leave sessions alone, no event is lost unseen.
-# kernels: uml 6.12
-# timeout: 300
+# kernels: uml
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 

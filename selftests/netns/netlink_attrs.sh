@@ -4,7 +4,7 @@
 # range is refused in words that name it, and changes nothing.
 #
 # kernels: uml
-# timeout: 300
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -4,7 +4,7 @@
 # is being removed.
 #
 # kernels: uml
-# timeout: 300
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 

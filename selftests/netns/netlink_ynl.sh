@@ -5,7 +5,7 @@
 # sessions, policy, events and notifications.
 #
 # kernels: uml
-# timeout: 300
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # recovery_ends.sh: an end goes away and comes back: the gateway reboots, the
 # client sleeps longer than its keys live.
-# kernels: all
-# timeout: 300
+# kernels: uml
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 . "$NETNS_DIR/recovery.sh"

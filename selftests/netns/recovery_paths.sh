@@ -3,8 +3,8 @@
 # recovery_paths.sh: nobody says that the path is gone: a silent blackhole, a NAT
 # that gives the client another address, with traffic both ways and with traffic
 # to the client only.
-# kernels: all
-# timeout: 300
+# kernels: uml
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 . "$NETNS_DIR/recovery.sh"
