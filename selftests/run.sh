@@ -38,6 +38,17 @@ tests_for() {
 	return 0
 }
 
+# held_back: a line for each test that is not executable: it says so itself.
+held_back() {
+	local file
+	for file in "$tests_dir"/*.sh; do
+		[[ ! -x $file ]] && grep -q '^# kernels:' "$file" || continue
+		selected "$(basename "$file" .sh)" || continue
+		echo "ok - $(basename "$file" .sh) # SKIP not seen passing twice yet"
+	done
+	return 0
+}
+
 # tap KERNEL [VARIABLE=VALUE]...: see tap.awk.
 tap() {
 	local kernel=$1 v args=()
@@ -135,6 +146,7 @@ run_all() {
 		build_all
 		run_unit
 		run_selftest
+		held_back
 	fi
 	# The one with the most to do first.
 	[[ " $kernels " == *" uml "* ]] && kernels="uml ${kernels/uml/}"

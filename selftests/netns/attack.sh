@@ -4,7 +4,7 @@
 # packets sent again, from the old address and from another one; a relay that
 # is faster than the real path.
 # kernels: uml
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 

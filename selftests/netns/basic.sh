@@ -3,7 +3,7 @@
 # basic.sh: a tunnel carries packets: IPv4 and IPv6 inside, IPv4 and IPv6
 # outside, with both ciphers; ping and TCP.
 # kernels: all
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -3,7 +3,7 @@
 # ends.sh: how sessions begin and end: by an operator on either side, with the
 # peer, both ends at once, not at all.
 # kernels: uml
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -172,9 +172,12 @@ check_events() {
 	local name=$1
 	[[ -z ${JVPN_GOLDEN-} ]] ||
 		"$NETNS_DIR/events.py" show "$2" >"$RESULTS_DIR/$name.txt"
-	[[ $MACHINE != uml ]] ||
+	if [[ $MACHINE == uml ]]; then
 		check "$name: events" "$NETNS_DIR/events.py" compare \
 			"$NETNS_DIR/golden/$name.txt" "${@:2}"
+	else
+		tap_skip "$name: events" "the sequence differs in real time, cause not found yet"
+	fi
 	check "$name: events keep the invariants" \
 		"$NETNS_DIR/events.py" check "${@:2}"
 }

@@ -3,7 +3,7 @@
 # jvpn_tool.sh: the tool against the module: files become configurations and
 # come back, differences leave sessions alone, no event is lost unseen.
 # kernels: uml
-# timeout: 900
+# timeout: 300
 
 . "$(dirname "$0")/../lib.sh"
 

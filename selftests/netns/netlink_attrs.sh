@@ -4,7 +4,7 @@
 # range is refused in words that name it, and changes nothing.
 #
 # kernels: uml
-# timeout: 900
+# timeout: 300
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -4,7 +4,7 @@
 # is being removed.
 #
 # kernels: uml
-# timeout: 900
+# timeout: 300
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -4,7 +4,7 @@
 # late, finds the rest in the ring, and is told what is no longer there.
 #
 # kernels: uml
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -4,7 +4,7 @@
 # do: device, peers, allowed addresses, paths, policy; and who may ask at all.
 #
 # kernels: uml
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 

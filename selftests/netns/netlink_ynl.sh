@@ -5,7 +5,7 @@
 # sessions, policy, events and notifications.
 #
 # kernels: uml
-# timeout: 900
+# timeout: 300
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -3,7 +3,7 @@
 # packets.sh: what tunnels do with packets: sizes and fragments, DSCP and ECN,
 # addresses that are not allowed, marks.
 # kernels: uml
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 

@@ -4,7 +4,7 @@
 # they stand there, each block on the hosts that the comment above it names,
 # and must do what the text says. Only the names of the uplinks differ here.
 # kernels: all
-# timeout: 900
+# timeout: 120
 
 . "$(dirname "$0")/../lib.sh"
 

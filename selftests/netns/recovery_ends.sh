@@ -3,7 +3,7 @@
 # recovery_ends.sh: an end goes away and comes back: the gateway reboots, the
 # client sleeps longer than its keys live.
 # kernels: uml
-# timeout: 900
+# timeout: 300
 
 . "$(dirname "$0")/../lib.sh"
 . "$NETNS_DIR/recovery.sh"

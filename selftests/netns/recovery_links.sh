@@ -3,7 +3,7 @@
 # recovery_links.sh: the active uplink goes: down, without carrier, without
 # address, without route; and the operator moves the session.
 # kernels: all
-# timeout: 900
+# timeout: 300
 
 . "$(dirname "$0")/../lib.sh"
 . "$NETNS_DIR/recovery.sh"

@@ -4,7 +4,7 @@
 # that gives the client another address, with traffic both ways and with traffic
 # to the client only.
 # kernels: uml
-# timeout: 900
+# timeout: 300
 
 . "$(dirname "$0")/../lib.sh"
 . "$NETNS_DIR/recovery.sh"

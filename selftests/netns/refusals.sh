@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # refusals.sh: why a move is refused, and what both ends say about it.
 # kernels: uml
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 

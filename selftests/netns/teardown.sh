@@ -3,7 +3,7 @@
 # teardown.sh: devices, namespaces and the module go while packets flow; devices
 # move between namespaces; several devices in one namespace.
 # kernels: all
-# timeout: 900
+# timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
 
