@@ -145,14 +145,27 @@ background() {
 # --- Waiting ----------------------------------------------------------------
 
 # wait_for SECONDS COMMAND...: until the command succeeds; fails when it did
-# not do so in time. Looks every 10 ms, without wasting a process on it.
+# not do so in time. Looks every 10 ms at first, then less and less often, for
+# looking is dear in an emulated machine.
 wait_for() {
-	local steps=$(($1 * 100))
+	local now pause=10 end
+	uptime_ms end
+	end=$((end + $1 * 1000))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		((steps-- > 0)) || return 1
-		sleep 0.01
+		uptime_ms now
+		((now < end)) || return 1
+		sleep "0.$(printf %03d $pause)"
+		((pause >= 100)) || pause=$((pause * 5 / 4))
 	done
+}
+
+# uptime_ms VARIABLE: set it to the milliseconds since the machine started.
+uptime_ms() {
+	local up rest
+	read -r up rest </proc/uptime
+	up=${up/./}
+	printf -v "$1" %d $((10#$up * 10))
 }
 
 # now_ms: milliseconds of the boot clock, the one events carry.
