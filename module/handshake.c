@@ -248,6 +248,7 @@ static bool init_plan(struct jvpn_session *session, struct init_plan *plan)
 	plan->path_id = path->id;
 	plan->endpoint = path->endpoint;
 	plan->payload.kind = plan->kind;
+	plan->payload.path_id = path->id;
 	if (plan->kind == JVPN_HS_REKEY)
 		memcpy(plan->payload.session_id, session->id, JVPN_ID_LEN);
 	plan->payload.clock_ms = cpu_to_le32(clock_ms(session));
@@ -820,6 +821,7 @@ static void answer_create(struct jvpn_peer *peer, struct init_state *state)
 	if (!session)
 		return;
 	session->born_at = state->source;
+	session->born_path = state->init.path_id;
 	bounds_apply(&session->policy, &state->init.bounds);
 	bounds_write(&session->policy, &state->payload.bounds);
 	clock_calibrate(session, le32_to_cpu(state->init.clock_ms));
@@ -973,7 +975,7 @@ static void init_received(struct jvpn_device *device, const struct jvpn_msg_init
 	state->payload.cipher = cipher_choose(ciphers_offered(device), state->init.ciphers);
 	if (!state->payload.cipher)
 		refuse_init(peer, state, JVPN_REASON_POLICY_DENY);
-	else if (state->init.kind == JVPN_HS_CREATE)
+	else if (state->init.kind == JVPN_HS_CREATE && state->init.path_id < JVPN_MAX_PATHS)
 		answer_create(peer, state);
 	else if (state->init.kind == JVPN_HS_REKEY)
 		answer_rekey(peer, state);
@@ -1049,7 +1051,7 @@ static void queue_inherit(struct jvpn_session *session, struct jvpn_session *old
 	__skb_queue_purge(&list);
 }
 
-static void confirm_create(struct jvpn_keypair *keypair, const struct jvpn_packet *packet)
+static void confirm_create(struct jvpn_keypair *keypair)
 {
 	struct jvpn_session *session = keypair->session;
 	struct jvpn_session *ended[2] = { NULL, NULL };
@@ -1057,19 +1059,18 @@ static void confirm_create(struct jvpn_keypair *keypair, const struct jvpn_packe
 	struct jvpn_peer *peer = session->peer;
 	/*
 	 * Who can use the keys has received there. Where this packet came from is
-	 * proven by nothing yet: if it is another tuple the usual contest decides.
+	 * proven by nothing yet, and it may be on another path: if the tuple is
+	 * another one the usual contest decides.
 	 */
 	struct jvpn_endpoint from = session->born_at;
 	struct jvpn_binding *binding;
 	struct jvpn_outbox out;
 	int i;
 
-	if (packet->path_id >= JVPN_MAX_PATHS)
-		return;
 	from.ifindex = 0;
 	if (from.remote.sa_family == AF_INET6 && from.remote6.sin6_scope_id)
 		from.ifindex = session->born_at.ifindex;
-	binding = jvpn_binding_create(&from, packet->path_id);
+	binding = jvpn_binding_create(&from, session->born_path);
 	if (!binding)
 		return;
 	jvpn_outbox_init(&out);
@@ -1078,7 +1079,7 @@ static void confirm_create(struct jvpn_keypair *keypair, const struct jvpn_packe
 	if (!session->dead && session->state == JVPN_STATE_BIRTH &&
 	    rcu_access_pointer(session->next_keys) == keypair &&
 	    inbound_take_over(session, ended)) {
-		struct jvpn_path *path = jvpn_session_path_setup(session, packet->path_id, &from);
+		struct jvpn_path *path = jvpn_session_path_setup(session, session->born_path, &from);
 
 		RCU_INIT_POINTER(session->next_keys, NULL);
 		keys_rotate(session, keypair);
@@ -1121,10 +1122,10 @@ static void confirm_rekey(struct jvpn_keypair *keypair)
 	jvpn_outbox_flush(session, &out);
 }
 
-void jvpn_handshake_confirm(struct jvpn_keypair *keypair, const struct jvpn_packet *packet)
+void jvpn_handshake_confirm(struct jvpn_keypair *keypair)
 {
 	if (READ_ONCE(keypair->session->state) == JVPN_STATE_BIRTH)
-		confirm_create(keypair, packet);
+		confirm_create(keypair);
 	else
 		confirm_rekey(keypair);
 }

@@ -862,7 +862,7 @@ static bool received_slow(struct jvpn_keypair *keypair, const struct jvpn_packet
 	bool deliver = false;
 
 	if (rcu_access_pointer(session->next_keys) == keypair)
-		jvpn_handshake_confirm(keypair, packet);
+		jvpn_handshake_confirm(keypair);
 
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&session->lock);

@@ -120,6 +120,7 @@ struct jvpn_session {
 	u64 handshake_began_ns;
 	u32 remote_handshake_index;
 	struct jvpn_endpoint born_at;	/* responder: where the RESPONSE went to */
+	u8 born_path;			/* responder: the path that the INIT named */
 	bool simultaneous;		/* answered while an own create was out */
 
 	u64 rekey_wanted_ns;		/* responder: last REKEY_WANTED */

@@ -190,6 +190,6 @@ void jvpn_session_supersede(struct jvpn_session *session);
 void jvpn_session_established(struct jvpn_session *session);
 
 /* New keys were used by the peer (responder). BH off, not locked. */
-void jvpn_handshake_confirm(struct jvpn_keypair *keypair, const struct jvpn_packet *packet);
+void jvpn_handshake_confirm(struct jvpn_keypair *keypair);
 
 #endif /* _JVPN_SESSION_PRIV_H */

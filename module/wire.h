@@ -83,7 +83,8 @@ struct jvpn_wire_macs {
 struct jvpn_init_payload {
 	u8 kind;			/* enum jvpn_hs_kind */
 	u8 ciphers;			/* mask of 1 << cipher, and JVPN_CIPHERS_AES_FAST */
-	u8 reserved[2];
+	u8 path_id;			/* that this INIT leaves by */
+	u8 reserved;
 	u8 timestamp[JVPN_TIMESTAMP_LEN];
 	u8 session_id[JVPN_ID_LEN];	/* zero for create */
 	__le32 clock_ms;
