@@ -99,7 +99,8 @@ static atomic_t jvpn_requests;
 static struct jvpn_request *request_alloc(enum jvpn_pocket_id pocket, gfp_t gfp)
 {
 	struct jvpn_request *request;
-	int max = JVPN_REQUESTS_LATE_MAX + JVPN_POCKETS * num_possible_cpus();
+	int max = JVPN_REQUESTS_LATE_MAX +
+		  JVPN_POCKETS * JVPN_POCKET_REQUESTS * num_possible_cpus();
 
 	if (!atomic_add_unless(&jvpn_requests, 1, max))
 		return NULL;

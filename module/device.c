@@ -151,7 +151,8 @@ int jvpn_device_set_identity(struct jvpn_device *device, const u8 *private_key)
 	up_write(&device->identity_lock);
 	if (identity.valid)
 		remove_self(device);
-	/* Handshakes that were under way under the old key. */
+	/* Handshakes that were under way under the old key, and those being answered. */
+	flush_work(&device->handshake_work);
 	end_sessions(device, JVPN_FSM_OPERATOR_TERMINATE, JVPN_REASON_OPERATOR_TERMINATED);
 out:
 	memzero_explicit(&identity, sizeof(identity));

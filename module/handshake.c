@@ -6,11 +6,15 @@
 #include <crypto/algapi.h>
 #include <linux/slab.h>
 
+#include "ratelimit.h"
 #include "session_priv.h"
 
 /* A device stays "under load" a little, so that it does not flap around the mark. */
 #define UNDER_LOAD_NS		(1 * JVPN_NS_PER_S)
 #define REKEY_WANTED_MIN_NS	(1 * JVPN_NS_PER_S)
+/* Sessions that one peer may begin: each is reported, and nobody repeats faster. */
+#define CREATES_PER_S		2
+#define CREATES_BURST		10
 /* TAI64 label of the Unix epoch: 2^62 plus the ten seconds TAI was ahead in 1970. */
 #define TAI_EPOCH		0x400000000000000aULL
 
@@ -89,11 +93,16 @@ static u32 clock_ms(const struct jvpn_session *session)
 	return div_u64(jvpn_now() - session->born_ns, JVPN_NS_PER_MS);
 }
 
+/* Local ms at @now = the peer's + offset. */
+static s64 clock_offset(u64 now, u32 peer_ms)
+{
+	return (s64)div_u64(now, JVPN_NS_PER_MS) - peer_ms;
+}
+
 static void clock_calibrate(struct jvpn_session *session, u32 peer_ms)
 {
 	session->clock_calibrated_ns = jvpn_now();
-	session->clock_offset_ms = (s64)div_u64(session->clock_calibrated_ns, JVPN_NS_PER_MS) -
-				   peer_ms;
+	session->clock_offset_ms = clock_offset(session->clock_calibrated_ns, peer_ms);
 }
 
 static void notice_token(struct jvpn_device *device, u32 index, u8 token[JVPN_TOKEN_LEN])
@@ -149,6 +158,16 @@ void jvpn_handshake_clear(struct jvpn_session *session)
 	jvpn_noise_zeroize(&session->handshake);
 }
 
+/* Were keys agreed upon, and may the peer still begin to use them? */
+static bool next_keys_pending(struct jvpn_session *session, u64 now)
+{
+	struct jvpn_keypair *next;
+
+	next = rcu_dereference_protected(session->next_keys, lockdep_is_held(&session->lock));
+	return next && jvpn_since(now, next->born_ns) <
+		       session->policy.handshake_timeout * JVPN_NS_PER_MS;
+}
+
 void jvpn_session_want_rekey(struct jvpn_session *session)
 {
 	struct jvpn_control control = { .kind = JVPN_CONTROL_REKEY_WANTED };
@@ -165,11 +184,14 @@ void jvpn_session_want_rekey(struct jvpn_session *session)
 	active = jvpn_session_active_path(session);
 	if (session->role == JVPN_ROLE_INITIATOR) {
 		jvpn_handshake_rekey(session);
-	} else if (active && !rcu_access_pointer(session->next_keys)) {
+	} else if (active) {
 		WRITE_ONCE(session->rekey_wanted_ns, now);
+		if (next_keys_pending(session, now))
+			goto unlock;
 		jvpn_session_queue_control(session, &out, &control, &active->endpoint,
 					   active->id, 0);
 	}
+unlock:
 	spin_unlock_bh(&session->lock);
 	jvpn_outbox_flush(session, &out);
 }
@@ -711,6 +733,7 @@ struct init_state {
 	u8 psk[JVPN_SYMMETRIC_KEY_LEN];
 	u8 mac1[JVPN_MAC_LEN];
 	u32 remote_index;
+	bool own_key_larger;
 };
 
 /* Writes and sends the RESPONSE; with status 0 its secrets are left in @state. */
@@ -817,11 +840,17 @@ static void answer_create(struct jvpn_peer *peer, struct init_state *state)
 	int err;
 
 	jvpn_peer_policy(peer, &policy);
+	/* No refusal, which would end the peer's attempt: another path may be allowed. */
+	if (!(policy.allowed_transports & BIT(jvpn_endpoint_transport(&state->source)))) {
+		jvpn_count(device, JVPN_COUNTER_A_HS_INVALID);
+		return;
+	}
 	session = jvpn_session_create(peer, JVPN_ROLE_RESPONDER, &policy);
 	if (!session)
 		return;
 	session->born_at = state->source;
 	session->born_path = state->init.path_id;
+	session->own_key_larger = state->own_key_larger;
 	bounds_apply(&session->policy, &state->init.bounds);
 	bounds_write(&session->policy, &state->payload.bounds);
 	clock_calibrate(session, le32_to_cpu(state->init.clock_ms));
@@ -872,6 +901,8 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	u8 psk[JVPN_SYMMETRIC_KEY_LEN];
 	struct jvpn_keypair *keypair;
 	struct jvpn_session *session;
+	struct jvpn_policy policy;
+	u64 now = jvpn_now();
 	bool known;
 	int err;
 
@@ -890,11 +921,11 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	err = known ? 0 : -ENOENT;
 	if (known) {
 		jvpn_rekey_psk(state->psk, session->root, psk);
-		bounds_apply(&session->policy, &state->init.bounds);
-		bounds_write(&session->policy, &state->payload.bounds);
+		/* Nothing applies before the peer shows that it has the session's root. */
+		policy = session->policy;
+		bounds_apply(&policy, &state->init.bounds);
+		bounds_write(&policy, &state->payload.bounds);
 		state->payload.clock_ms = cpu_to_le32(clock_ms(session));
-		clock_calibrate(session, le32_to_cpu(state->init.clock_ms));
-		jvpn_session_established(session);
 		jvpn_index_remove(&device->index_table, &session->handshake_index);
 		err = jvpn_index_insert(&device->index_table, &session->handshake_index,
 					JVPN_INDEX_HANDSHAKE, session);
@@ -912,6 +943,9 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	if (IS_ERR(keypair))
 		goto put;
 	memcpy(keypair->notice_token, state->init.notice_token, JVPN_TOKEN_LEN);
+	keypair->bounds = state->init.bounds;
+	keypair->clock_calibrated_ns = now;
+	keypair->clock_offset_ms = clock_offset(now, le32_to_cpu(state->init.clock_ms));
 	spin_lock_bh(&session->lock);
 	err = session->dead ? -ESHUTDOWN :
 	      index_take_over(session, keypair, state->remote_index);
@@ -944,6 +978,19 @@ static bool timestamp_accept(struct jvpn_peer *peer, struct init_state *state)
 	return newer;
 }
 
+static bool create_allowed(struct jvpn_peer *peer)
+{
+	bool allowed;
+
+	spin_lock_bh(&peer->lock);
+	allowed = jvpn_bucket_take(&peer->create_tokens_ns, jvpn_now(), CREATES_PER_S,
+				   CREATES_BURST);
+	spin_unlock_bh(&peer->lock);
+	if (!allowed)
+		jvpn_count(peer->device, JVPN_COUNTER_A_HS_RATELIMITED);
+	return allowed;
+}
+
 static void init_received(struct jvpn_device *device, const struct jvpn_msg_init *msg,
 			  const struct jvpn_endpoint *source)
 {
@@ -959,6 +1006,8 @@ static void init_received(struct jvpn_device *device, const struct jvpn_msg_init
 	down_read(&device->identity_lock);
 	err = jvpn_noise_consume_init(&state->hs, &device->identity, msg, state->remote,
 				      &state->init);
+	state->own_key_larger = memcmp(device->identity.public_key, state->remote,
+				       JVPN_PUBLIC_KEY_LEN) > 0;
 	up_read(&device->identity_lock);
 	if (!err)
 		peer = jvpn_peer_lookup(device, state->remote);
@@ -972,6 +1021,8 @@ static void init_received(struct jvpn_device *device, const struct jvpn_msg_init
 			refuse_init(peer, state, JVPN_REASON_FRESHNESS_INVALID);
 		goto put;
 	}
+	if (state->init.kind == JVPN_HS_CREATE && !create_allowed(peer))
+		goto put;
 	state->payload.cipher = cipher_choose(ciphers_offered(device), state->init.ciphers);
 	if (!state->payload.cipher)
 		refuse_init(peer, state, JVPN_REASON_POLICY_DENY);
@@ -989,13 +1040,6 @@ out:
 
 /* ---- responder: the keys are used ---- */
 
-/* Whose create wins when both ends began one at once? The larger key yields. */
-static bool own_key_larger(struct jvpn_peer *peer)
-{
-	return memcmp(peer->device->identity.public_key, peer->public_key,
-		      JVPN_PUBLIC_KEY_LEN) > 0;
-}
-
 /*
  * The confirmed session takes the peer's slot. What it replaces is handed back
  * in @ended (up to two, referenced) to be ended after the locks are dropped.
@@ -1011,7 +1055,7 @@ static bool inbound_take_over(struct jvpn_session *session, struct jvpn_session 
 	old = rcu_dereference_protected(peer->session, lockdep_is_held(&peer->lock));
 	if (session->simultaneous && old && old->role == JVPN_ROLE_INITIATOR &&
 	    old != peer->outbound && READ_ONCE(old->state) != JVPN_STATE_BIRTH &&
-	    !own_key_larger(peer)) {
+	    !session->own_key_larger) {
 		/* Ours completed first and our key is the smaller: ours stays. */
 		ended[0] = jvpn_session_get(session);
 		return false;
@@ -1022,7 +1066,8 @@ static bool inbound_take_over(struct jvpn_session *session, struct jvpn_session 
 		ended[0] = old;
 	else if (old)
 		jvpn_session_put(old);
-	if (peer->outbound && own_key_larger(peer))
+	/* Both ends began one at once: the larger key yields. */
+	if (peer->outbound && session->own_key_larger)
 		ended[1] = jvpn_session_get(peer->outbound);
 	peer->stopped = false;
 	return true;
@@ -1079,8 +1124,9 @@ static void confirm_create(struct jvpn_keypair *keypair)
 	if (!session->dead && session->state == JVPN_STATE_BIRTH &&
 	    rcu_access_pointer(session->next_keys) == keypair &&
 	    inbound_take_over(session, ended)) {
-		struct jvpn_path *path = jvpn_session_path_setup(session, session->born_path, &from);
+		struct jvpn_path *path;
 
+		path = jvpn_session_path_setup(session, session->born_path, &from);
 		RCU_INIT_POINTER(session->next_keys, NULL);
 		keys_rotate(session, keypair);
 		born(session, binding, path, &out);
@@ -1114,6 +1160,10 @@ static void confirm_rekey(struct jvpn_keypair *keypair)
 		RCU_INIT_POINTER(session->next_keys, NULL);
 		keys_rotate(session, keypair);
 		session->rekeys++;
+		bounds_apply(&session->policy, &keypair->bounds);
+		session->clock_offset_ms = keypair->clock_offset_ms;
+		session->clock_calibrated_ns = keypair->clock_calibrated_ns;
+		jvpn_session_established(session);
 		keys_report(session, JVPN_REASON_KEY_ROTATED);
 		jvpn_paths_poll_now(session);
 		out.flush_queue = true;

@@ -35,6 +35,10 @@ struct jvpn_keypair {
 					 * unless another peer happens to use the same value
 					 */
 	u8 notice_token[JVPN_TOKEN_LEN]; /* what the peer would prove a NOTICE with */
+	/* What the INIT of a rekey said: believed once these keys are used. */
+	struct jvpn_wire_bounds bounds;
+	s64 clock_offset_ms;
+	u64 clock_calibrated_ns;
 	u8 cipher;
 	bool initiator;			/* of the session */
 	bool valid;			/* false once dropped from its slot for good */

@@ -52,6 +52,11 @@ bool jvpn_endpoint_same_remote(const struct jvpn_endpoint *a, const struct jvpn_
 	return false;
 }
 
+u8 jvpn_endpoint_transport(const struct jvpn_endpoint *endpoint)
+{
+	return endpoint->remote.sa_family == AF_INET6 ? JVPN_TRANSPORT_UDP6 : JVPN_TRANSPORT_UDP4;
+}
+
 void jvpn_endpoint_remote(const struct jvpn_endpoint *endpoint, struct jvpn_addr *addr)
 {
 	memset(addr, 0, sizeof(*addr));

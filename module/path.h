@@ -76,6 +76,9 @@ struct jvpn_binding *jvpn_binding_create(const struct jvpn_endpoint *endpoint, u
 void jvpn_binding_free(struct jvpn_binding *binding);
 
 bool jvpn_endpoint_same_remote(const struct jvpn_endpoint *a, const struct jvpn_endpoint *b);
+/* enum jvpn_transport of the datagrams that go there. */
+u8 jvpn_endpoint_transport(const struct jvpn_endpoint *endpoint);
+
 void jvpn_endpoint_remote(const struct jvpn_endpoint *endpoint, struct jvpn_addr *addr);
 void jvpn_endpoint_local(const struct jvpn_endpoint *endpoint, u16 port, struct jvpn_addr *addr);
 

@@ -52,6 +52,7 @@ struct jvpn_peer {
 
 	struct delayed_work persist_work;	/* creates a successor; holds a reference */
 	u32 persist_backoff_ms;
+	u64 create_tokens_ns;			/* creates answered: a bucket */
 	bool stopped;				/* by an operator: traffic begins no session */
 
 	/* What ended sessions moved; live ones count in the session. */

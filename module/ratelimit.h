@@ -8,6 +8,7 @@
 #ifndef _JVPN_RATELIMIT_H
 #define _JVPN_RATELIMIT_H
 
+#include <linux/math64.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -70,5 +71,25 @@ void jvpn_ratelimit_destroy(struct jvpn_ratelimit *limit);
  */
 bool jvpn_ratelimit_allow(struct jvpn_ratelimit *limit, const struct net *net,
 			  const struct jvpn_addr *source, u64 now_ns);
+
+/**
+ * jvpn_bucket_take - take a token from a bucket that has one user only
+ * @full_ns: when it would be full again (GCRA); 0 at first; locked by the caller
+ * @now_ns: boot time in ns
+ * @rate_per_s: tokens that come back in a second, at least 1
+ * @burst: tokens in a full bucket, at least 1
+ *
+ * Return: true when there was one.
+ */
+static inline bool jvpn_bucket_take(u64 *full_ns, u64 now_ns, u32 rate_per_s, u32 burst)
+{
+	u64 cost = div_u64(JVPN_NS_PER_S, rate_per_s);
+	u64 full = max(*full_ns, now_ns);
+
+	if (full - now_ns > cost * (burst - 1))
+		return false;
+	*full_ns = full + cost;
+	return true;
+}
 
 #endif /* _JVPN_RATELIMIT_H */

@@ -149,7 +149,7 @@ EXPLAIN(OWNERSHIP_CONFLICT,
 	"Check which member of the group should own it, and its state."
 )
 EXPLAIN(POLICY_DENY,
-	"The responder's policy does not allow the move (transport, or a blocked path).",
+	"Policy does not allow the move, or the path the session is on (its transport).",
 	"Compare allowed_transports and blocked paths of both ends."
 )
 EXPLAIN(RATE_LIMITED,

@@ -6,6 +6,7 @@
  */
 #include <net/ipv6.h>
 
+#include "ratelimit.h"
 #include "select.h"
 #include "session_priv.h"
 #include "trace.h"
@@ -20,18 +21,6 @@
 	(JVPN_OVERHEAD + sizeof(struct jvpn_wire_control_head) +		\
 	 sizeof(struct jvpn_wire_path_challenge))
 #define WANTED_BACKOFF_MAX_NS	(5 * JVPN_NS_PER_S)
-
-/* A token bucket as one time: when it would be full again (GCRA). */
-static bool bucket_take(u64 *full_ns, u64 now, u32 rate_per_s, u32 burst)
-{
-	u64 cost = div_u64(JVPN_NS_PER_S, rate_per_s);
-	u64 full = max(*full_ns, now);
-
-	if (full - now > cost * (burst - 1))
-		return false;
-	*full_ns = full + cost;
-	return true;
-}
 
 /* ---- initiator ---- */
 
@@ -417,7 +406,7 @@ static void refuse(struct jvpn_session *session, const struct jvpn_packet *packe
 	jvpn_event_emit_limited(session->device, &report);
 	jvpn_count(session->device, JVPN_COUNTER_A_REATTACH_REFUSED);
 	trace_jvpn_refused(session, packet->path_id, reason);
-	if (!bucket_take(&session->reject_tokens_ns, jvpn_now(),
+	if (!jvpn_bucket_take(&session->reject_tokens_ns, jvpn_now(),
 			 session->policy.reattach_rate, session->policy.reattach_rate))
 		return;
 	control.reject.nonce = nonce;
@@ -479,7 +468,7 @@ static bool rebind_open(struct jvpn_session *session, u8 path_id,
 	/* One that has proven itself is not pushed out by a newcomer. */
 	if (session->rebind.open && session->rebind.proven)
 		return false;
-	if (!bucket_take(&session->challenge_tokens_ns, now, JVPN_CHALLENGE_STARTS_PER_S,
+	if (!jvpn_bucket_take(&session->challenge_tokens_ns, now, JVPN_CHALLENGE_STARTS_PER_S,
 			 JVPN_CHALLENGE_STARTS_PER_S))
 		return false;
 	memset(&session->rebind, 0, sizeof(session->rebind));
@@ -602,11 +591,6 @@ static bool candidate_sane(struct jvpn_session *session, const struct jvpn_packe
 	return jvpn_udp_route(session->device, endpoint, local, &oif, &mtu) != -ELOOP;
 }
 
-static u8 transport_of(const struct jvpn_endpoint *endpoint)
-{
-	return endpoint->remote.sa_family == AF_INET6 ? JVPN_TRANSPORT_UDP6 : JVPN_TRANSPORT_UDP4;
-}
-
 /*
  * The checks of a REQUEST or PROOF in the protocol's order; the first failure
  * decides. Returns 0, or the reason.
@@ -623,10 +607,10 @@ static u16 judge(struct jvpn_session *session, const struct jvpn_packet *packet,
 		return JVPN_REASON_REPLAY_DETECTED;
 	if (epoch != session->epoch)
 		return JVPN_REASON_STALE_EPOCH;
-	if (!bucket_take(&session->reattach_tokens_ns, now, session->policy.reattach_rate,
+	if (!jvpn_bucket_take(&session->reattach_tokens_ns, now, session->policy.reattach_rate,
 			 session->policy.reattach_rate))
 		return JVPN_REASON_RATE_LIMITED;
-	if (!(session->policy.allowed_transports & BIT(transport_of(endpoint))))
+	if (!(session->policy.allowed_transports & BIT(jvpn_endpoint_transport(endpoint))))
 		return JVPN_REASON_POLICY_DENY;
 	if (!candidate_sane(session, packet, endpoint, path_id))
 		return JVPN_REASON_INVALID_CANDIDATE;
@@ -793,6 +777,7 @@ static void revert(struct jvpn_session *session, struct jvpn_outbox *out)
 	if (!binding)
 		return;
 	session->revert_until_ns = 0;
+	rebind_close(session);
 	jvpn_session_report_init(session, &report, JVPN_EVENT_SWITCH,
 				 JVPN_REASON_TRANSPORT_RESTORED);
 	jvpn_session_report_path(session, &report, path);
@@ -871,7 +856,7 @@ void jvpn_reattach_newcomer(struct jvpn_session *session, const struct jvpn_pack
 	struct jvpn_endpoint source = answer_endpoint(packet);
 
 	if (JVPN_AMPLIFICATION_FACTOR * packet->len >= CHALLENGE_BYTES &&
-	    bucket_take(&session->challenge_tokens_ns, jvpn_now(), JVPN_CHALLENGE_STARTS_PER_S,
+	    jvpn_bucket_take(&session->challenge_tokens_ns, jvpn_now(), JVPN_CHALLENGE_STARTS_PER_S,
 			JVPN_CHALLENGE_STARTS_PER_S))
 		path_challenge_send(session, packet->path_id, &source, out);
 }

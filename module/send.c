@@ -324,30 +324,33 @@ static bool too_big(struct jvpn_device *device, struct jvpn_binding *binding,
 	return true;
 }
 
-/*
- * One inner packet to a peer; GSO or not. Consumed. BH off, RCU. While packets
- * that waited are @flushed the others still line up behind them.
- */
-static void send_packet(struct jvpn_peer *peer, struct jvpn_session *session,
-			struct sk_buff *skb, bool flushed)
+/* What inner packets of a session leave with; RCU. */
+struct way {
+	struct jvpn_keypair *keypair;
+	struct jvpn_binding *binding;
+	u64 now;
+};
+
+static bool way_find(struct jvpn_session *session, struct way *way)
 {
-	struct jvpn_device *device = peer->device;
-	struct jvpn_keypair *keypair = NULL;
-	struct jvpn_binding *binding = NULL;
+	way->keypair = rcu_dereference(session->current_keys);
+	way->binding = rcu_dereference(session->binding);
+	way->now = jvpn_now();
+	return way->keypair && way->binding && jvpn_keys_usable(way->keypair, way->now);
+}
+
+/* One inner packet; GSO or not. Consumed. BH off, RCU. */
+static void send_packet(struct jvpn_session *session, const struct way *way,
+			struct sk_buff *skb)
+{
+	struct jvpn_device *device = session->device;
+	struct jvpn_keypair *keypair = way->keypair;
+	struct jvpn_binding *binding = way->binding;
 	u8 ds = ip_tunnel_get_dsfield(ip_hdr(skb), skb);
-	u64 now = jvpn_now(), counter;
 	struct sk_buff *list;
 	unsigned int count;
+	u64 counter;
 
-	if (likely(session)) {
-		keypair = rcu_dereference(session->current_keys);
-		binding = rcu_dereference(session->binding);
-	}
-	if (unlikely(!keypair || !binding || (READ_ONCE(session->holding) && !flushed) ||
-		     !jvpn_keys_usable(keypair, now))) {
-		jvpn_session_hold(peer, session, skb);
-		return;
-	}
 	if (unlikely(too_big(device, binding, skb))) {
 		give_up(device, skb, JVPN_COUNTER_A_TX_TOO_BIG);
 		return;
@@ -364,10 +367,10 @@ static void send_packet(struct jvpn_peer *peer, struct jvpn_session *session,
 		kfree_skb_list(list);
 		return;
 	}
-	jvpn_session_note_traffic(session, &session->tx, now);
-	jvpn_health_inner_tx(binding->health, now);
+	jvpn_session_note_traffic(session, &session->tx, way->now);
+	jvpn_health_inner_tx(binding->health, way->now);
 	send_batch(session, keypair, binding, list, count, counter, ds);
-	if (unlikely(jvpn_since(now, keypair->born_ns) > JVPN_REKEY_AFTER_NS ||
+	if (unlikely(jvpn_since(way->now, keypair->born_ns) > JVPN_REKEY_AFTER_NS ||
 		     counter > keypair->rekey_after_messages))
 		jvpn_session_want_rekey(session);
 }
@@ -397,7 +400,9 @@ static struct jvpn_peer *peer_of(struct jvpn_device *device, struct sk_buff *skb
 netdev_tx_t jvpn_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct jvpn_device *device = netdev_priv(dev);
+	struct jvpn_session *session;
 	struct jvpn_peer *peer;
+	struct way way;
 
 	if (unlikely(READ_ONCE(device->frozen) || dev_recursion_level() > RECURSION_MAX)) {
 		DEV_STATS_INC(dev, tx_dropped);
@@ -407,7 +412,11 @@ netdev_tx_t jvpn_xmit(struct sk_buff *skb, struct net_device *dev)
 	rcu_read_lock();
 	peer = peer_of(device, skb);
 	if (likely(peer)) {
-		send_packet(peer, rcu_dereference(peer->session), skb, false);
+		session = rcu_dereference(peer->session);
+		if (likely(session && !READ_ONCE(session->holding) && way_find(session, &way)))
+			send_packet(session, &way, skb);
+		else
+			jvpn_session_hold(peer, session, skb);
 	} else {
 		jvpn_send_unreachable(skb);
 		give_up(device, skb, JVPN_COUNTER_A_TX_NO_PEER);
@@ -421,11 +430,12 @@ netdev_tx_t jvpn_xmit(struct sk_buff *skb, struct net_device *dev)
 void jvpn_send_inner(struct jvpn_session *session, struct sk_buff_head *list)
 {
 	struct sk_buff *skb;
+	struct way way;
 
 	local_bh_disable();
 	rcu_read_lock();
-	while ((skb = __skb_dequeue(list)))
-		send_packet(session->peer, session, skb, true);
+	while (way_find(session, &way) && (skb = __skb_dequeue(list)))
+		send_packet(session, &way, skb);
 	rcu_read_unlock();
 	local_bh_enable();
 }

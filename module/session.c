@@ -213,8 +213,7 @@ struct jvpn_path *jvpn_session_path_setup(struct jvpn_session *session, u8 id,
 	path->id = id;
 	path->used = true;
 	path->endpoint = *endpoint;
-	path->transport = endpoint->remote.sa_family == AF_INET6 ? JVPN_TRANSPORT_UDP6 :
-								   JVPN_TRANSPORT_UDP4;
+	path->transport = jvpn_endpoint_transport(endpoint);
 	jvpn_health_init(&path->health);
 	path->health.generation = generation + 1;
 	return path;
@@ -352,6 +351,7 @@ bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
 		report->outage_us = div_u64(jvpn_now() - session->outage_began_ns, JVPN_NS_PER_US);
 	jvpn_event_emit(session->device, report);
 	trace_jvpn_state(session, before, event, reason);
+	jvpn_policy_due(session);
 
 	if (next == JVPN_STATE_TERMINATED)
 		session_over(session, event, reason, out);
@@ -441,20 +441,35 @@ void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvp
 	queue_expire(session, now, &out->drop);
 }
 
-static void queue_add(struct jvpn_session *session, struct sk_buff *skb,
-		      struct sk_buff_head *drop)
+void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop)
 {
-	u64 now = jvpn_now();
-
-	/* A parked packet may outlive the device that its route points to. */
-	skb_dst_drop(skb);
-	*queued_at(skb) = now;
-	__skb_queue_tail(&session->queue, skb);
-	session->queue_bytes += skb->truesize;
 	while (skb_queue_len(&session->queue) > session->policy.recovery_queue ||
 	       session->queue_bytes > JVPN_QUEUE_MAX_BYTES)
 		queue_drop_oldest(session, drop);
-	queue_expire(session, now, drop);
+	queue_expire(session, jvpn_now(), drop);
+}
+
+static void queue_add(struct jvpn_session *session, struct sk_buff *skb,
+		      struct sk_buff_head *drop)
+{
+	/* A parked packet may outlive the device that its route points to. */
+	skb_dst_drop(skb);
+	*queued_at(skb) = jvpn_now();
+	__skb_queue_tail(&session->queue, skb);
+	session->queue_bytes += skb->truesize;
+	jvpn_session_queue_bound(session, drop);
+}
+
+/* What could not be sent after all goes back to where it stood: before all others. */
+static void queue_put_back(struct jvpn_session *session, struct sk_buff_head *list,
+			   struct sk_buff_head *drop)
+{
+	struct sk_buff *skb;
+
+	skb_queue_walk(list, skb)
+		session->queue_bytes += skb->truesize;
+	skb_queue_splice_init(list, &session->queue);
+	jvpn_session_queue_bound(session, drop);
 }
 
 static void refuse_inner(struct jvpn_device *device, struct sk_buff *skb)
@@ -486,9 +501,11 @@ static bool session_open(struct jvpn_session *session)
  */
 static void flush_queue(struct jvpn_session *session)
 {
-	struct sk_buff_head list;
+	struct sk_buff_head list, drop;
+	struct sk_buff *skb;
 
 	__skb_queue_head_init(&list);
+	__skb_queue_head_init(&drop);
 	spin_lock_bh(&session->lock);
 	if (session->flushing) {
 		spin_unlock_bh(&session->lock);
@@ -502,11 +519,17 @@ static void flush_queue(struct jvpn_session *session)
 		spin_unlock_bh(&session->lock);
 		jvpn_send_inner(session, &list);
 		spin_lock_bh(&session->lock);
+		if (session->dead)
+			skb_queue_splice_init(&list, &drop);
+		else
+			queue_put_back(session, &list, &drop);
 	}
 	if (!session->dead && session_open(session))
 		WRITE_ONCE(session->holding, false);
 	session->flushing = false;
 	spin_unlock_bh(&session->lock);
+	while ((skb = __skb_dequeue(&drop)))
+		kfree_skb(skb);
 }
 
 /* Traffic after a pause: idle heartbeats are too slow from now on. */
@@ -1127,115 +1150,32 @@ int jvpn_session_connect(struct jvpn_peer *peer)
 	return 0;
 }
 
+unsigned int jvpn_peer_sessions(struct jvpn_peer *peer,
+				struct jvpn_session *found[JVPN_PEER_SLOTS])
+{
+	struct jvpn_session *slot[JVPN_PEER_SLOTS];
+	unsigned int count = 0, i;
+
+	spin_lock_bh(&peer->lock);
+	slot[0] = rcu_dereference_protected(peer->session, lockdep_is_held(&peer->lock));
+	slot[1] = peer->outbound == slot[0] ? NULL : peer->outbound;
+	slot[2] = peer->inbound;
+	for (i = 0; i < JVPN_PEER_SLOTS; i++)
+		if (slot[i])
+			found[count++] = jvpn_session_get(slot[i]);
+	spin_unlock_bh(&peer->lock);
+	return count;
+}
+
 void jvpn_session_end_all(struct jvpn_peer *peer, u8 fsm_event, u16 reason)
 {
-	struct jvpn_session *session[3];
-	int i;
+	struct jvpn_session *session[JVPN_PEER_SLOTS];
+	unsigned int count = jvpn_peer_sessions(peer, session), i;
 
-	spin_lock_bh(&peer->lock);
-	session[0] = rcu_dereference_protected(peer->session, lockdep_is_held(&peer->lock));
-	session[1] = peer->outbound;
-	session[2] = peer->inbound;
-	for (i = 0; i < ARRAY_SIZE(session); i++)
-		if (session[i])
-			jvpn_session_get(session[i]);
-	spin_unlock_bh(&peer->lock);
-	for (i = 0; i < ARRAY_SIZE(session); i++) {
-		if (session[i])
-			session_end(session[i], fsm_event, reason);
+	for (i = 0; i < count; i++) {
+		session_end(session[i], fsm_event, reason);
 		jvpn_session_put(session[i]);
 	}
-}
-
-/* The peer's session, referenced, or NULL. */
-static struct jvpn_session *peer_session(struct jvpn_peer *peer)
-{
-	struct jvpn_session *session;
-
-	spin_lock_bh(&peer->lock);
-	session = rcu_dereference_protected(peer->session, lockdep_is_held(&peer->lock));
-	if (session)
-		jvpn_session_get(session);
-	spin_unlock_bh(&peer->lock);
-	return session;
-}
-
-static bool config_differs(const struct jvpn_path *path, const struct jvpn_path_config *config)
-{
-	return !path->used || !jvpn_endpoint_same_remote(&path->endpoint, &config->endpoint) ||
-	       path->endpoint.ifindex != config->endpoint.ifindex ||
-	       memcmp(&path->endpoint.local6, &config->endpoint.local6,
-		      sizeof(path->endpoint.local6));
-}
-
-void jvpn_session_paths_changed(struct jvpn_peer *peer)
-{
-	struct jvpn_path_config config[JVPN_MAX_PATHS];
-	struct jvpn_session *session;
-	struct jvpn_outbox out;
-	int i;
-
-	spin_lock_bh(&peer->lock);
-	memcpy(config, peer->paths, sizeof(config));
-	spin_unlock_bh(&peer->lock);
-	session = peer_session(peer);
-	if (!session)
-		return;
-	jvpn_outbox_init(&out);
-	spin_lock_bh(&session->lock);
-	for (i = 0; i < JVPN_MAX_PATHS && !session->dead; i++) {
-		struct jvpn_path *path = &session->paths[i];
-		u32 status;
-
-		if (session->role != JVPN_ROLE_INITIATOR)
-			break;
-		if (config[i].used && !config_differs(path, &config[i])) {
-			path->priority = config[i].priority;
-			continue;
-		}
-		if (path->used && path == jvpn_session_active_path(session))
-			jvpn_session_path_dead(session, path, JVPN_REASON_ADDRESS_REMOVED, 0, &out);
-		if (session->dead)
-			break;
-		status = path->status;
-		path->used = false;
-		if (!config[i].used)
-			continue;
-		path = jvpn_session_path_setup(session, i, &config[i].endpoint);
-		path->priority = config[i].priority;
-		path->status = status & JVPN_PATH_BLOCKED;
-	}
-	if (!session->dead) {
-		jvpn_paths_poll_now(session);
-		jvpn_move_kick(session, &out);
-		queue_work(session->device->wq, &session->device->check_work);
-	}
-	spin_unlock_bh(&session->lock);
-	jvpn_outbox_flush(session, &out);
-	jvpn_session_put(session);
-}
-
-void jvpn_session_policy_changed(struct jvpn_peer *peer, bool strict)
-{
-	struct jvpn_session *session = peer_session(peer);
-	struct jvpn_policy policy;
-
-	if (!session)
-		return;
-	jvpn_peer_policy(peer, &policy);
-	spin_lock_bh(&session->lock);
-	if (!session->dead) {
-		/* Bounds were negotiated; a live session keeps the smaller. */
-		policy.session_max_lifetime = min(policy.session_max_lifetime,
-						  session->policy.session_max_lifetime);
-		policy.transport_loss_ttl = min(policy.transport_loss_ttl,
-						session->policy.transport_loss_ttl);
-		session->policy = policy;
-		session->strict_binding = policy.strict_binding;
-		jvpn_paths_poll_now(session);
-	}
-	spin_unlock_bh(&session->lock);
-	jvpn_session_put(session);
 }
 
 /* ---- what netlink shows ---- */

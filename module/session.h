@@ -98,6 +98,8 @@ struct jvpn_session {
 	u64 rekeys;
 	u64 dropped;
 	struct jvpn_policy policy;	/* snapshot */
+	struct jvpn_policy policy_next;	/* from the next transition on, if */
+	bool policy_changed;
 	u32 owner_term;
 
 	/* Keys: previous and next slots; current_keys above. */
@@ -121,6 +123,7 @@ struct jvpn_session {
 	u32 remote_handshake_index;
 	struct jvpn_endpoint born_at;	/* responder: where the RESPONSE went to */
 	u8 born_path;			/* responder: the path that the INIT named */
+	bool own_key_larger;		/* responder: than the peer's */
 	bool simultaneous;		/* answered while an own create was out */
 
 	u64 rekey_wanted_ns;		/* responder: last REKEY_WANTED */
@@ -292,7 +295,10 @@ void jvpn_send_control(struct jvpn_session *session, struct jvpn_keypair *keypai
 		       const struct jvpn_endpoint *endpoint, u8 path_id,
 		       struct sk_buff *body, bool df);
 
-/* Sends inner packets in order by the session's binding. The list is emptied. */
+/*
+ * Sends inner packets in order by the session's binding, as long as there is one
+ * and keys: what could not be sent stays in the list.
+ */
 void jvpn_send_inner(struct jvpn_session *session, struct sk_buff_head *list);
 
 /* Sends an unsealed datagram (handshake, cookie, notice). */

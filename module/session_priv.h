@@ -119,6 +119,21 @@ void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvp
 /* Would a packet find a usable send key now? Locked or RCU. */
 bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now);
 
+/* Gives up what is too much or waited too long. Locked. */
+void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
+
+/* A session in each slot of a peer at most: live, outbound, inbound. */
+#define JVPN_PEER_SLOTS		3
+
+/* The sessions of a peer, referenced, each once. Returns how many. */
+unsigned int jvpn_peer_sessions(struct jvpn_peer *peer,
+				struct jvpn_session *found[JVPN_PEER_SLOTS]);
+
+/* ---- session_config.c ---- */
+
+/* A transition was made: a policy that waited for that is in force. Locked. */
+void jvpn_policy_due(struct jvpn_session *session);
+
 /* ---- timers.c ---- */
 
 /* Sets (at_ns = 0: clears) a deadline; re-arms the timer if it is the earliest. Locked. */

@@ -148,15 +148,16 @@ background() {
 # not do so in time. Looks every 10 ms at first, then less and less often, for
 # looking is dear in an emulated machine.
 wait_for() {
-	local now pause=10 end
-	uptime_ms end
-	end=$((end + $1 * 1000))
+	local began now pause limit=$(($1 * 1000))
+	uptime_ms began
 	shift
 	until "$@" >/dev/null 2>&1; do
 		uptime_ms now
-		((now < end)) || return 1
+		((now - began < limit)) || return 1
+		pause=$(((now - began) / 8))
+		((pause >= 10)) || pause=10
+		((pause <= 999)) || pause=999
 		sleep "0.$(printf %03d $pause)"
-		((pause >= 100)) || pause=$((pause * 5 / 4))
 	done
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # tap.awk: turns what guest-tests.sh says (see there) into TAP lines without
 # numbers, each with its kernel and test; -v kernel=NAME. What a test printed
-# besides is shown only when it failed.
+# besides is shown only when it failed. Lines that begin with ## end with the
+# host's clock, in seconds.
 
 function emit(line) {
 	print line
@@ -30,12 +31,14 @@ function ending(rc) {
 	name = $2
 	lines = bad = said = 0
 	why = ""
+	began = $NF
 	inside = 1
 	next
 }
 
 /^##end / {
 	ending($3)
+	emit("# " kernel " " name ": " $NF - began " s")
 	inside = 0
 	next
 }

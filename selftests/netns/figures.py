@@ -5,9 +5,8 @@
   figures.py SCENARIO RTT-MS STREAMS EVENTS-PREFIX RESULT [--back]
 
 STREAMS has one line of stream.py for each run N, EVENTS-PREFIX.N.client and
-EVENTS-PREFIX.N.gw the events of both ends. The object of this scenario in
-RESULT, a JSON list, is made or replaced; on standard output the shell reads
-NAME=VALUE.
+EVENTS-PREFIX.N.gw the events of both ends. The figures go to SCENARIO.json in
+the folder RESULT; on standard output the shell reads NAME=VALUE.
 
 detect_ms    from the fault to the first end that leaves ATTACHED
 outage_ms    longest distance of two arrivals since the fault, in either
@@ -21,6 +20,7 @@ inner_lost   packets of the stream that never came, for whatever reason
 """
 
 import json
+import os
 import sys
 
 
@@ -105,15 +105,12 @@ def summary(values):
             "max": round(max(values), 3)}
 
 
-def store(name, entry):
-    try:
-        with open(name, encoding="utf-8") as old:
-            entries = json.load(old)
-    except (FileNotFoundError, ValueError):
-        entries = []
-    entries = [e for e in entries if e["scenario"] != entry["scenario"]] + [entry]
+def store(folder, entry):
+    """A file for each: machines run side by side. run.sh puts them together."""
+    os.makedirs(folder, exist_ok=True)
+    name = os.path.join(folder, entry["scenario"] + ".json")
     with open(name, "w", encoding="utf-8") as new:
-        json.dump(sorted(entries, key=lambda e: e["scenario"]), new, indent=1)
+        json.dump(entry, new, indent=1)
         new.write("\n")
 
 

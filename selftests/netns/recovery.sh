@@ -92,7 +92,7 @@ scenario() {
 	check_events "$name" "${logs[@]}"
 	[[ " $* " != *" --mark "*:back* ]] || options=(--back)
 	line=$("$NETNS_DIR/figures.py" "$name" $RTT "$prefix.streams" \
-		"$prefix" "$RESULTS_DIR/recovery.json" "${options[@]}")
+		"$prefix" "$RESULTS_DIR/recovery" "${options[@]}")
 	for figure in $line; do
 		declare -g "$figure"
 	done

@@ -27,7 +27,7 @@ after_run() {
 	ip -n "$client" addr add 10.1.0.2/24 dev up0
 	uplink_routes 0
 }
-RUNS=$((RUNS < 3 ? RUNS : 3)) scenario address-removed --tcp --time 1000 --mark 505:fault
+scenario address-removed --tcp --time 1000 --mark 505:fault
 bounded address-removed $((2 * RTT + 20))
 
 fault() { ip -n "$client" route del default dev up0; }

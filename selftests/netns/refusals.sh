@@ -29,8 +29,11 @@ story() {
 	ip -n "$gw" link del jvpn0
 }
 
-# The gateway's policy forbids the transport.
-fresh
+# The gateway's policy forbids the transport of the other path.
+tunnel 6
+jvpn "$client" path del jvpn0 "${pub[gateway]}" 1
+jvpn "$client" path add jvpn0 "${pub[gateway]}" id 1 remote "$(remote 4)" dev up1
+connect
 jvpn "$gw" policy set jvpn0 --strict allowed_transports=udp6
 switch_to 1
 sleep 0.5

@@ -3,7 +3,7 @@
 # rekey.sh: keys change under load, and nobody inside notices; also with a
 # cipher whose answers come late.
 # kernels: uml
-# timeout: 200
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 

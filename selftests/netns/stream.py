@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """stream.py: paced traffic between two namespaces, and a clock for the faults.
 
-Two UDP flows ("up" from the client, "down" from the gateway) of numbered
-packets leave at fixed instants of the boot clock. The arrival is the kernel's
+Two UDP flows ("up" from the client, "down" from the gateway, 3 ms later) of
+numbered packets leave at fixed instants of the boot clock. The arrival is the kernel's
 own time stamp, so a machine that computes slowly measures no worse. A TCP
 connection carries small chunks there and back meanwhile.
 
@@ -38,6 +38,9 @@ CLONE_NEWNET = 0x40000000
 SO_TIMESTAMPNS = 35
 PORT = 9000
 CHUNK = 64
+# The ends do not send at the same instant: round trips are multiples of the
+# packets' distance, and a hair would decide which of two packets a move still meets.
+DOWN_LATER = 3 * 10**6
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -252,8 +255,8 @@ def stream(args, flows, echo, start):
             say(name)
         if args.skip and args.skip[0] <= offset < args.skip[1]:
             continue
-        sleep_until(start + offset)
-        for flow in flows.values():
+        for name, flow in flows.items():
+            sleep_until(start + offset + (DOWN_LATER if name == "down" else 0))
             if offset < end:
                 flow.send(args.size)
             flow.drain()

@@ -1,0 +1,255 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# bounds.sh: what policy bounds in time ends then, not before and not after, and
+# says why; and a policy that changes reaches a live session when it should.
+# kernels: uml
+# timeout: 300
+
+. "$(dirname "$0")/../lib.sh"
+
+topology 20
+
+peer() {
+	echo "${pub[gateway]}"
+}
+
+policy() { # NAMESPACE WORD...
+	jvpn "$1" policy set jvpn0 "${@:2}" >/dev/null
+}
+
+remove() {
+	ip -n "$client" link del jvpn0
+	ip -n "$gw" link del jvpn0
+}
+
+# at FSM_EVENT: when that happened at the client, ms.
+at() {
+	jvpn "$client" --json monitor jvpn0 --history |
+		jq -r "select(.fsm_event == \"$1\") | .boot_ns / 1e6" | head -n 1
+}
+
+# after FSM_EVENT FSM_EVENT: ms between the two.
+after() {
+	awk -v a="$(at "$1")" -v b="$(at "$2")" 'BEGIN { printf "%.1f\n", b - a }'
+}
+
+# exactly DESCRIPTION EXPECTED_MS ACTUAL_MS: to the tick of a timer.
+exactly() {
+	check "$1 ($3 ms)" awk -v e="$2" -v a="$3" \
+		'BEGIN { exit !(a >= e && a < e + 1) }'
+}
+
+happened() {
+	[[ -n $(at "$1") ]]
+}
+
+all_dead() {
+	blackhole 0
+	blackhole 1
+}
+
+all_back() {
+	blackhole_end 0
+	blackhole_end 1
+}
+
+# stream MS: packets both ways for so long.
+stream() {
+	exec "$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" --rate 20 \
+		--time "$1" --out "$TEST_TMP/stream"
+}
+
+# Traffic until `idle`: silence alone is noticed late.
+busy() {
+	stream 100000 &
+	traffic=$!
+}
+
+idle() {
+	kill $traffic
+	wait $traffic || true
+}
+
+# --- A recovery that does not succeed ---------------------------------------
+
+tunnel 4
+policy "$client" recovery_window=2000 transport_loss_ttl=5000 persist=off
+connect
+busy
+all_dead
+check "no path: the recovery window ends" wait_for 10 happened WINDOW_EXCEEDED_DEGRADE
+exactly "no path: after recovery_window the session is DEGRADED" 2000 \
+	"$(after TRANSPORT_DEAD WINDOW_EXCEEDED_DEGRADE)"
+check "no path: the session ends" wait_for 10 happened TRANSPORT_LOSS_TTL
+exactly "no path: after transport_loss_ttl the session is over" 5000 \
+	"$(after TRANSPORT_DEAD TRANSPORT_LOSS_TTL)"
+idle
+all_back
+collect "$TEST_TMP/loss"
+check "no path: events keep the invariants" "$NETNS_DIR/events.py" check \
+	"$TEST_TMP/loss"
+remove
+
+tunnel 4
+policy "$client" recovery_window=2000 on_recovery_exceeded=terminate persist=off
+connect
+busy
+all_dead
+check "terminate: the session ends" wait_for 10 happened WINDOW_EXCEEDED_TERMINATE
+exactly "terminate: after recovery_window" 2000 \
+	"$(after TRANSPORT_DEAD WINDOW_EXCEEDED_TERMINATE)"
+idle
+all_back
+remove
+
+# --- A path that comes back just in time --------------------------------------
+
+tunnel 4
+policy "$client" recovery_window=2000 transport_loss_ttl=12000 persist=off
+connect
+before=$(session "$client" .id)
+busy
+all_dead
+check "in time: DEGRADED" wait_for 10 happened WINDOW_EXCEEDED_DEGRADE
+sleep 3
+all_back
+# Lost paths are probed again at least every standby_interval.
+check "in time: ATTACHED again" wait_for 6 attached
+sleep 10
+check_equal "in time: the session is the same" "$before" "$(session "$client" .id)"
+idle
+remove
+
+# --- The session's own life -----------------------------------------------------
+
+tunnel 4
+policy "$client" session_max_lifetime=60000 transport_loss_ttl=5000 \
+	recovery_window=2000 persist=off
+connect
+check "lifetime: ends" wait_for 90 happened SESSION_TTL
+# It was born one round trip before it was attached.
+exactly "lifetime: ends after session_max_lifetime" 59979.5 \
+	"$(after HANDSHAKE_DONE SESSION_TTL)"
+remove
+
+tunnel 4
+policy "$client" session_max_lifetime=60000 transport_loss_ttl=5000 \
+	recovery_window=2000
+connect
+before=$(session "$client" .id)
+rm -f "$TEST_TMP/stream"
+(stream 120000)
+check_equal "persist: a successor took over, and no packet was lost" "0 0" \
+	"$(jq -r '"\(.up.lost) \(.down.lost)"' "$TEST_TMP/stream")"
+check_fails "persist: it is another session" \
+	test "$before" = "$(session "$client" .id)"
+check "persist: the old one was superseded" happened SUPERSEDED
+check_fails "persist: it did not end by its lifetime" happened SESSION_TTL
+collect "$TEST_TMP/persist"
+check "persist: events keep the invariants" "$NETNS_DIR/events.py" check \
+	"$TEST_TMP/persist"
+remove
+
+# Nobody answers.
+tunnel 4
+policy "$client" handshake_timeout=5000 persist=off
+all_dead
+began=$(now_ms)
+jvpn "$client" set jvpn0 peer "$(peer)" connect
+check "handshake: gives up" wait_for 10 happened HANDSHAKE_TIMEOUT
+check_at_most "handshake: after handshake_timeout, not before" "$(at HANDSHAKE_TIMEOUT)" \
+	$((began + 5000))
+check_at_most "handshake: nor later" $((began + 5100)) "$(at HANDSHAKE_TIMEOUT)"
+all_back
+remove
+
+# --- A policy changes -------------------------------------------------------------
+
+version() {
+	session "$client" .policy_version
+}
+
+tunnel 4
+connect
+old=$(version)
+policy "$client" recovery_window=3000
+new=$(jvpn "$client" --json policy show jvpn0 | jq .version)
+check_equal "grace: not before the next transition" "$old" "$(version)"
+jvpn "$client" session switch jvpn0 "$(peer)" 1
+check "grace: the move is made" wait_for 5 attached
+check_equal "grace: from the next transition on" "$new" "$(version)"
+policy "$client" --strict recovery_window=4000
+check_equal "strict: at once" "$(jvpn "$client" --json policy show jvpn0 |
+	jq .version)" "$(version)"
+remove
+
+# The transport in use is not allowed any more.
+tunnel 6
+jvpn "$client" path del jvpn0 "$(peer)" 1
+jvpn "$client" path add jvpn0 "$(peer)" id 1 remote "$(remote 4)" dev up1
+connect
+policy "$client" --strict allowed_transports=udp4
+check "strict: another transport is taken" wait_for 5 attached
+check_equal "strict: that is path 1" 1 "$(session "$client" .active_path)"
+collect "$TEST_TMP/strict"
+check "strict: and why" grep -q '"TRANSPORT_DEAD".*"POLICY_DENY"\|"POLICY_DENY".*"TRANSPORT_DEAD"' \
+	"$TEST_TMP/strict.client"
+check "strict: events keep the invariants" "$NETNS_DIR/events.py" check \
+	"$TEST_TMP/strict"
+remove
+
+# A running recovery is bounded by the new window.
+tunnel 4
+policy "$client" recovery_window=8000 transport_loss_ttl=60000 persist=off
+connect
+busy
+all_dead
+check "strict: recovering" wait_for 5 happened TRANSPORT_DEAD
+policy "$client" --strict recovery_window=4000
+check "strict: the window ends" wait_for 10 happened WINDOW_EXCEEDED_DEGRADE
+exactly "strict: where the new policy puts its end" 4000 \
+	"$(after TRANSPORT_DEAD WINDOW_EXCEEDED_DEGRADE)"
+idle
+all_back
+remove
+
+# --- Packets that wait --------------------------------------------------------------
+
+# Numbered datagrams to the gateway during an outage; what arrives.
+receive() {
+	in_ns "$gw" python3 -u -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.9.0.1", 7))
+while True:
+    print(s.recv(100).decode(), flush=True)' >"$1" &
+	receiver=$!
+}
+
+send() { # FROM TO
+	in_ns "$client" python3 -c "
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range($1, $2 + 1):
+    s.sendto(str(i).encode(), ('10.9.0.1', 7))
+    time.sleep(0.001)"
+}
+
+tunnel 4
+policy "$client" recovery_queue=10
+connect
+receive "$TEST_TMP/received"
+wait_listening "$gw" udp 7
+uplink_down 0
+uplink_down 1
+send 1 50
+uplink_up 1
+check "queue: ATTACHED again" wait_for 5 attached
+wait_for 2 grep -q '^50$' "$TEST_TMP/received" || true
+check_equal "queue: the newest arrive, in order, and nothing else" "$(seq -s, 41 50)" \
+	"$(paste -sd, "$TEST_TMP/received")"
+check_equal "queue: the others are counted" 40 "$(counter "$client" tx_queue_drop)"
+uplink_up 0
+kill $receiver
+wait $receiver || true
+remove
