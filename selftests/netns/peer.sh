@@ -8,42 +8,7 @@
 
 . "$(dirname "$0")/../lib.sh"
 
-PEER_PY=$LIB_DIR/peer/peer.py
-python=/usr/bin/python3
-
-# peer_start NAMESPACE WORD...: the Python peer there, driven by `peer`.
-peer_start() {
-	local ns=$1
-	shift
-	coproc PEER { exec ip netns exec "$ns" "$python" -B "$PEER_PY" "$@"; }
-	peer_pid=$PEER_PID
-	defer kill "$peer_pid"
-	read -r peer_said <&"${PEER[0]}"
-	[[ $peer_said == ready ]]
-}
-
-# peer WORD...: have it do that; what it says to it is in $peer_said.
-peer() {
-	echo "$*" >&"${PEER[1]}"
-	read -r peer_said <&"${PEER[0]}"
-	[[ $peer_said == ok* ]] || {
-		echo "$*: $peer_said"
-		return 1
-	}
-	peer_said=${peer_said#ok}
-	peer_said=${peer_said# }
-}
-
-peer_stop() {
-	kill "$peer_pid"
-	wait "$peer_pid" || true
-}
-
-# peer_show FILTER: of its session.
-peer_show() {
-	peer show
-	jq -r "$1" <<<"$peer_said"
-}
+. "$LIB_DIR/peer/lib.sh"
 
 # Both ends have the same session, in the same place.
 agreement() {

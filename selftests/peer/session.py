@@ -157,7 +157,7 @@ class Session:
 
     def proves(self, token, route):
         slot = int(now() / SLOT_S)
-        return token in (self.token(route, slot), self.token(route, slot - 1))
+        return token in (self.token(route, slot), self.token(route, max(slot - 1, 0)))
 
     def health(self, path, route):
         return dict(sent=path.sent + 1, received=path.received, generation=1,
