@@ -4,7 +4,7 @@
 # gets along with the module: as the initiator and as the responder it attaches,
 # passes inner packets, answers heartbeats, changes keys, and moves.
 # kernels: uml
-# timeout: 200
+# timeout: 400
 
 . "$(dirname "$0")/../lib.sh"
 
