@@ -153,6 +153,8 @@ void jvpn_handshake_clear(struct jvpn_session *session)
 {
 	lockdep_assert_held(&session->lock);
 	session->handshake_kind = 0;
+	session->handshake_cookied = false;
+	session->handshake_stayed = false;
 	jvpn_deadline_set(session, JVPN_DL_HANDSHAKE, 0);
 	jvpn_index_remove(&session->device->index_table, &session->handshake_index);
 	jvpn_noise_zeroize(&session->handshake);
@@ -204,12 +206,31 @@ static u64 retry_after_ns(u8 tries)
 	return seconds[min_t(u8, tries, ARRAY_SIZE(seconds) - 1)] * JVPN_NS_PER_S;
 }
 
+/*
+ * A cookie is good for the address that it was sent to, so the next INIT leaves
+ * by the same path. Once: whoever reads that path can make cookies too, and must
+ * not keep INITs there.
+ */
+static struct jvpn_path *cookie_path(struct jvpn_session *session)
+{
+	bool stay = session->handshake_cookied && !session->handshake_stayed &&
+		    session->handshake_path < JVPN_MAX_PATHS;
+	struct jvpn_path *path = &session->paths[session->handshake_path & (JVPN_MAX_PATHS - 1)];
+
+	session->handshake_cookied = false;
+	session->handshake_stayed = stay && jvpn_path_usable(session, path);
+	return session->handshake_stayed ? path : NULL;
+}
+
 /* The bound path first; then one candidate after the other. */
 static struct jvpn_path *init_path(struct jvpn_session *session)
 {
 	struct jvpn_path *active = jvpn_session_active_path(session);
+	struct jvpn_path *same = cookie_path(session);
 	int i;
 
+	if (same)
+		return same;
 	if (active && !session->handshake_tries)
 		return active;
 	if (session->handshake_path == JVPN_PATH_NONE) {
@@ -1228,8 +1249,13 @@ static void cookie_received(struct jvpn_device *device, const struct jvpn_msg_co
 		session = index->owner;
 	else if (index)
 		session = ((struct jvpn_keypair *)index->owner)->session;
-	if (!session || jvpn_cookie_consume_reply(&session->peer->cookie_jar, msg, jvpn_now()))
+	if (!session || jvpn_cookie_consume_reply(&session->peer->cookie_jar, msg, jvpn_now())) {
 		jvpn_count(device, JVPN_COUNTER_A_HS_INVALID);
+	} else {
+		spin_lock_bh(&session->lock);
+		session->handshake_cookied = session->handshake_kind;
+		spin_unlock_bh(&session->lock);
+	}
 	rcu_read_unlock();
 }
 

@@ -119,6 +119,8 @@ struct jvpn_session {
 	u64 handshake_sent_ns;
 	u64 handshake_tai_ns;		/* time stamp of the INIT that is out */
 	bool handshake_skewed;		/* the peer had seen a later one: once per handshake */
+	bool handshake_cookied;		/* the INIT that is out was answered with a cookie */
+	bool handshake_stayed;		/* it left by the path of the one before, for that */
 	u64 handshake_began_ns;
 	u32 remote_handshake_index;
 	struct jvpn_endpoint born_at;	/* responder: where the RESPONSE went to */

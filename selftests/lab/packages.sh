@@ -16,8 +16,8 @@ packages=(
 	shellcheck sparse
 	# to make machines and to test in them
 	debootstrap ethtool iperf3 iproute2 iputils-ping jq netcat-openbsd
-	nftables python3 python3-jsonschema python3-yaml qemu-system-x86
-	socat tcpdump wireguard-tools
+	nftables python3 python3-cryptography python3-jsonschema python3-yaml
+	qemu-system-x86 socat tcpdump wireguard-tools
 )
 
 missing=()
