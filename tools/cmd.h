@@ -13,6 +13,7 @@ enum option_bits {
 	OPTION_HISTORY	= 1 << 3,
 	OPTION_STRICT	= 1 << 4,
 	OPTION_DRY_RUN	= 1 << 5,
+	OPTION_POLICY	= 1 << 6,
 };
 
 struct args {
@@ -41,7 +42,7 @@ struct command {
 
 extern const struct command cmd_show, cmd_set, cmd_setconf, cmd_addconf,
 	cmd_syncconf, cmd_showconf, cmd_path, cmd_session, cmd_policy,
-	cmd_monitor, cmd_explain, cmd_genkey, cmd_genpsk, cmd_pubkey;
+	cmd_monitor, cmd_audit, cmd_explain, cmd_genkey, cmd_genpsk, cmd_pubkey;
 
 /* "set: what is wrong; see ..." and EXIT_USAGE. */
 int usage_error(const struct args *args, const char *format, ...)

@@ -14,7 +14,7 @@
 static const struct command *const commands[] = {
 	&cmd_show,    &cmd_set,	    &cmd_setconf, &cmd_addconf, &cmd_syncconf,
 	&cmd_showconf, &cmd_path,   &cmd_session, &cmd_policy,	&cmd_monitor,
-	&cmd_explain, &cmd_genkey,  &cmd_genpsk,  &cmd_pubkey,
+	&cmd_audit,   &cmd_explain, &cmd_genkey,  &cmd_genpsk,	&cmd_pubkey,
 };
 
 enum { OPTION_HELP = 0x100, OPTION_VERSION, OPTION_JSON };
@@ -29,6 +29,7 @@ static const struct option long_options[] = {
 	{ "history", no_argument, NULL, OPTION_HISTORY },
 	{ "strict", no_argument, NULL, OPTION_STRICT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "policy", no_argument, NULL, OPTION_POLICY },
 	{ NULL, 0, NULL, 0 }
 };
 
