@@ -145,8 +145,8 @@ static void print_audit(const struct audit *audit)
 
 	for (i = 0; i < AUDIT_CHECKS; i++)
 		print_check(audit, i);
-	printf("%zu events of %zu sessions at %u ends; ", count_events(log),
-	       audit->sessions, log->devices);
+	printf("events: %zu, sessions: %zu, ends: %u; ", count_events(log),
+	       audit->distinct, log->devices);
 	if (audit->findings)
 		printf("%srefuted%s, %zu findings\n", colour(COLOUR_RED),
 		       colour(COLOUR_RESET), audit->findings);
@@ -200,7 +200,7 @@ static void print_json(const struct audit *audit)
 	for (i = 0; i < AUDIT_CHECKS; i++)
 		json_object_array_add(list, check_as_json(audit, i));
 	json_add_u64(object, "events", count_events(audit->log));
-	json_add_u64(object, "sessions", audit->sessions);
+	json_add_u64(object, "sessions", audit->distinct);
 	json_add_u64(object, "ends", audit->log->devices);
 	json_add(object, "refuted", json_object_new_boolean(audit->findings));
 	json_add(object, "checks", list);

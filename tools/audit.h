@@ -47,8 +47,9 @@ struct audit {
 	size_t judged[AUDIT_CHECKS];	/* how often there was something to judge */
 	size_t open[AUDIT_CHECKS];	/* how often a policy was not known */
 	const struct log_entry *lost;	/* the first gap that is said, or NULL */
-	struct audit_session *session;
+	struct audit_session *session;	/* one for each end that tells of it */
 	size_t sessions;
+	size_t distinct;		/* ids among them, set by audit_ends() */
 	size_t bucket[AUDIT_BUCKETS];	/* of session ids: 1 + index, 0 is none */
 };
 

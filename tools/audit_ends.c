@@ -117,9 +117,12 @@ void audit_ends(struct audit *audit)
 	for (i = 0; i < audit->sessions; i++)
 		sorted[i] = &audit->session[i];
 	qsort(sorted, audit->sessions, sizeof(*sorted), by_id);
-	for (i = 1; i < audit->sessions; i++)
-		if (!memcmp(sorted[i - 1]->first->session_id,
-			    sorted[i]->first->session_id, JVPN_SESSION_ID_LEN))
+	for (i = 0; i < audit->sessions; i++)
+		if (i && !memcmp(sorted[i - 1]->first->session_id,
+				 sorted[i]->first->session_id,
+				 JVPN_SESSION_ID_LEN))
 			compare(audit, sorted[i - 1], sorted[i]);
+		else
+			audit->distinct++;
 	free(sorted);
 }

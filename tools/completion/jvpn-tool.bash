@@ -14,7 +14,7 @@ _jvpn_tool_peers() {
 _jvpn_tool_words() {
 	local -a w=("$@")
 	local commands='show set setconf addconf syncconf showconf path session
-		policy monitor audit explain genkey genpsk pubkey'
+		policy monitor audit report explain genkey genpsk pubkey'
 	local fields='session_max_lifetime transport_loss_ttl recovery_window
 		on_recovery_exceeded handshake_timeout heartbeat_interval
 		idle_heartbeat_interval standby_interval heartbeat_volatile
@@ -70,6 +70,7 @@ _jvpn_tool_words() {
 			esac
 		fi ;;
 	audit:1) echo verify ;;
+	report:*) echo -o ;;
 	explain:1)
 		echo all
 		jvpn-tool explain all --json 2>/dev/null |
@@ -89,7 +90,7 @@ _jvpn_tool() {
 	COMPREPLY=()
 	case ${before[0]:-}:${#before[@]}:$last in
 	setconf:2:* | addconf:2:* | syncconf:2:* | set:*:private-key | \
-		set:*:psk | audit:[2-9]*)
+		set:*:psk | audit:[2-9]* | report:*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames 2>/dev/null
 		[[ $cur != -* ]] && return ;;

@@ -28,7 +28,7 @@ ok "of one end alone nothing is told about the other" \
 	grep -q 'no session is told of by both ends' "$tmp/out"
 cat "$good"/life.{client,gw} | "$JVPN_TOOL" audit verify - >"$tmp/out"
 is "both ends in one log, from standard input" "$?" 0
-ok "are two ends" grep -q 'at 2 ends; nothing is refuted' "$tmp/out"
+ok "are two ends" grep -q 'ends: 2; nothing is refuted' "$tmp/out"
 grep -v '"policy":' "$good/life.client" | "$JVPN_TOOL" audit verify - >"$tmp/out"
 is "without its policy a bound is not shown" \
 	"$(grep -c 'does not have the policy' "$tmp/out")" 4
