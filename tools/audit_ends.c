@@ -75,6 +75,9 @@ static void compare_attaches(struct audit *audit,
 			i++;	/* before the other log begins */
 		}
 	}
+	/* A birth that the responder never heard confirmed is no attach. */
+	if (i < initiator->attaches && !initiator->attach[i].epoch)
+		i++;
 	/* Of a log that goes to the end of the session nothing is missing. */
 	if (i < initiator->attaches && responder->whole && responder->over)
 		audit_refute(audit, AUDIT_ENDS, initiator->attach[i].at,

@@ -40,6 +40,15 @@ is "without its policy a bound is not shown" \
 is "a gap that is said refutes nothing" $? 0
 ok "but leaves open what it hides" test "$(grep -c ': events are lost' "$tmp/out")" -ge 8
 
+# Of a module that let an operator move a session faster than switch_cooldown
+# without counting: found by this tool.
+"$JVPN_TOOL" audit verify "$here"/audit/bad/operator-fast.{client,gw} >"$tmp/out"
+is "too many moves, as they happened" $? 1
+is "are found where the ninth is and each after it" \
+	"$(sed -n 's/.*client:\([0-9]*\): .* moves between living paths.*/\1/p' \
+		"$tmp/out" | xargs)" "30 33 36 39"
+is "and nothing else is" "$(grep -c 'refuted:' "$tmp/out")" 1
+
 # bad MESSAGE TEXT: the second line of a log is this.
 bad() {
 	local got

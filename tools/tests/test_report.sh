@@ -75,7 +75,7 @@ for line in sys.stdin:
 
 	# Sessions of every length, of one end, with refusals and gaps.
 	"$JVPN_TOOL" report -o "$page" "$good"/*.client "$good"/*.gw
-	holds "many sessions are each drawn" 'len(all("svg")) == 5'
+	holds "many sessions are each drawn" 'len(all("svg")) == 7'
 	holds "refusals are marked" \
 		'sum(e.get("class") == "refused" for e in all("path")) >= 3'
 	head -n 4 "$good/life.gw" >"$tmp/short"
