@@ -120,6 +120,7 @@ finish() {
 	local rc=$? i
 	trap - EXIT ERR
 	set +e
+	((rc)) || ! declare -F audit_left >/dev/null || audit_left
 	for ((i = ${#deferred[@]} - 1; i >= 0; i--)); do
 		eval "${deferred[i]}" >/dev/null 2>&1
 	done

@@ -13,6 +13,8 @@ enum option_bits {
 	OPTION_HISTORY	= 1 << 3,
 	OPTION_STRICT	= 1 << 4,
 	OPTION_DRY_RUN	= 1 << 5,
+	OPTION_POLICY	= 1 << 6,
+	OPTION_OUTPUT	= 1 << 7,
 };
 
 struct args {
@@ -22,6 +24,7 @@ struct args {
 	unsigned int given;	/* mask of enum option_bits */
 	u64 since;
 	u64 limit;
+	const char *output;
 };
 
 struct command {
@@ -41,7 +44,8 @@ struct command {
 
 extern const struct command cmd_show, cmd_set, cmd_setconf, cmd_addconf,
 	cmd_syncconf, cmd_showconf, cmd_path, cmd_session, cmd_policy,
-	cmd_monitor, cmd_explain, cmd_genkey, cmd_genpsk, cmd_pubkey;
+	cmd_monitor, cmd_audit, cmd_report, cmd_explain, cmd_genkey,
+	cmd_genpsk, cmd_pubkey;
 
 /* "set: what is wrong; see ..." and EXIT_USAGE. */
 int usage_error(const struct args *args, const char *format, ...)

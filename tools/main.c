@@ -14,7 +14,8 @@
 static const struct command *const commands[] = {
 	&cmd_show,    &cmd_set,	    &cmd_setconf, &cmd_addconf, &cmd_syncconf,
 	&cmd_showconf, &cmd_path,   &cmd_session, &cmd_policy,	&cmd_monitor,
-	&cmd_explain, &cmd_genkey,  &cmd_genpsk,  &cmd_pubkey,
+	&cmd_audit,   &cmd_report,  &cmd_explain, &cmd_genkey,	&cmd_genpsk,
+	&cmd_pubkey,
 };
 
 enum { OPTION_HELP = 0x100, OPTION_VERSION, OPTION_JSON };
@@ -29,6 +30,8 @@ static const struct option long_options[] = {
 	{ "history", no_argument, NULL, OPTION_HISTORY },
 	{ "strict", no_argument, NULL, OPTION_STRICT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "policy", no_argument, NULL, OPTION_POLICY },
+	{ "output", required_argument, NULL, OPTION_OUTPUT },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -167,6 +170,8 @@ static int take_option(struct args *args, int option, bool *help)
 {
 	unsigned int i;
 
+	if (option == 'o')
+		option = OPTION_OUTPUT;
 	for (i = 0; long_options[i].name; i++)
 		if (long_options[i].val == option)
 			break;
@@ -190,6 +195,8 @@ static int take_option(struct args *args, int option, bool *help)
 	args->given |= option;
 	if (option == OPTION_SINCE)
 		return take_number(args, "since", &args->since);
+	if (option == OPTION_OUTPUT)
+		args->output = optarg;
 	if (option == OPTION_COUNT)
 		return take_number(args, "count", &args->limit);
 	return EXIT_DONE;
@@ -201,7 +208,7 @@ static int take_options(struct args *args, int argc, char **argv, bool *help)
 	int option, err;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) !=
+	while ((option = getopt_long(argc, argv, ":o:", long_options, NULL)) !=
 	       -1) {
 		if (option == '?' || option == ':')
 			return usage_error(args, "%s: %s", argv[optind - 1],

@@ -16,6 +16,7 @@
 
 #include "cmd.h"
 #include "event.h"
+#include "monitor_policy.h"
 #include "out.h"
 #include "view.h"
 
@@ -32,6 +33,7 @@ struct monitor {
 	const char *only;		/* name of the one device, or NULL */
 	struct nl events;
 	struct nl requests;
+	struct nl policies;		/* asked while a dump is under way */
 	struct watch *watch;
 	size_t watches;
 	u64 printed;
@@ -85,6 +87,32 @@ static void name_of(const struct nlattr *attr, char out[TEXT_MAX])
 			   mnl_attr_get_payload_len(attr));
 }
 
+/* A changed policy, before the events that are decided by it. */
+static int follow_policy(struct monitor *m, u32 ifindex,
+			 const struct nlattr **event)
+{
+	const struct nlattr *peer = event[JVPN_EVENT_A_PEER];
+
+	if (!(m->args->given & OPTION_POLICY) ||
+	    attr_number(event[JVPN_EVENT_A_TYPE]) != JVPN_EVENT_POLICY)
+		return 0;
+	return monitor_policy(&m->policies, ifindex,
+			      peer ? mnl_attr_get_payload(peer) : NULL);
+}
+
+/* The policies of all devices that are watched from now on. */
+static int show_policies(struct monitor *m)
+{
+	size_t i;
+	int err = EXIT_DONE;
+
+	for (i = 0; i < m->watches && !err; i++)
+		if (m->args->given & OPTION_POLICY)
+			err = monitor_policies(&m->policies,
+					       m->watch[i].ifindex);
+	return err;
+}
+
 static int catch_up(struct monitor *m, struct watch *w);
 
 /* One event, of a notification or of the history, in the right place. */
@@ -125,7 +153,7 @@ static int take_event(const struct nlmsghdr *header, void *data)
 	event_print(ifname, ifindex, tb[JVPN_A_EVENT]);
 	w->next = seq + 1;
 	m->printed++;
-	return 0;
+	return follow_policy(m, ifindex, event);
 }
 
 /* Prints what the history has from the next number on. */
@@ -284,6 +312,8 @@ static int watch_events(struct monitor *m)
 		err = look_around(m, true);
 	if (!err && m->only && !m->watches)
 		err = fail(EXIT_NOT_FOUND, "%s: no such device", m->only);
+	if (!err)
+		err = show_policies(m);
 	if (!err && (history || m->args->given & OPTION_SINCE))
 		err = catch_up_all(m);
 	if (!err && !history)
@@ -303,22 +333,30 @@ static int run_monitor(const struct args *args)
 	int err;
 
 	err = m.only ? word_is_device(args, m.only) : EXIT_DONE;
+	if (!err && args->given & OPTION_POLICY && !out_json)
+		err = usage_error(args, "--policy goes with --json");
 	if (!err)
 		err = nl_open(&m.events);
 	if (err)
 		return err;
 	err = nl_open(&m.requests);
-	if (!err) {
-		err = watch_events(&m);
-		nl_close(&m.requests);
-	}
+	if (err)
+		goto close_events;
+	err = nl_open(&m.policies);
+	if (err)
+		goto close_requests;
+	err = watch_events(&m);
+	nl_close(&m.policies);
+close_requests:
+	nl_close(&m.requests);
+close_events:
 	nl_close(&m.events);
 	return err;
 }
 
 const struct command cmd_monitor = {
 	.name = "monitor",
-	.usage = "[DEV] [--since N] [--count N] [--history]",
+	.usage = "[DEV] [--since N] [--count N] [--history] [--policy]",
 	.summary = "events as they happen, none lost",
 	.help = "Prints one line for each event: time, device, peer, what happened, the reason,\n"
 		"the paths, milliseconds without a path, packets lost. What is missed is fetched\n"
@@ -327,10 +365,11 @@ const struct command cmd_monitor = {
 		"  --since N   start with event number N of each device\n"
 		"  --count N   end after N events\n"
 		"  --history   print what the history has, and end\n"
+		"  --policy    with --json: also the policies, at first and when they change\n"
 		"\n"
 		"With --json each line is an object with all attributes of the event. SIGINT and\n"
 		"SIGTERM end it with exit code 0.",
-	.options = OPTION_SINCE | OPTION_COUNT | OPTION_HISTORY,
+	.options = OPTION_SINCE | OPTION_COUNT | OPTION_HISTORY | OPTION_POLICY,
 	.max_words = 1,
 	.run = run_monitor,
 };

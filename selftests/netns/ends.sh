@@ -85,7 +85,7 @@ for try in 1 2 3; do
 	check "both at once, $try: ping" ping_inner 4
 	collect "$TEST_TMP/both-$try"
 	check "both at once, $try: events keep the invariants" \
-		"$NETNS_DIR/events.py" check "$TEST_TMP/both-$try"
+		audit "$TEST_TMP/both-$try"
 	ip -n "$client" link del jvpn0
 	ip -n "$gw" link del jvpn0
 	# The larger key is not always on the same side.

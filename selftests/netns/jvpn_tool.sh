@@ -108,6 +108,20 @@ check_equal "dumps are whole while peers come and go" 5 $whole
 
 # --- events -------------------------------------------------------------------
 
+# Policies are lines of their own, when they are asked for.
+policies() {
+	jvpn "$gw" --json monitor jvpn0 --history --policy |
+		jq -r 'select(.policy) | .policy |
+			"\(.peer != null) \(.version) \(.recovery_window)"' |
+		tail -n 1
+}
+jvpn "$gw" policy set jvpn0 recovery_window=9s
+check_equal "the log has the policy of the device" 9000 \
+	"$(policies | cut -d ' ' -f 3)"
+jvpn "$gw" policy set jvpn0 peer "${pub[client]}" recovery_window=7s
+check_equal "and that of a peer, if it has its own" "true 7000" \
+	"$(policies | cut -d ' ' -f 1,3)"
+
 # 300 events of a peer's policy in one go, faster than a stopped reader reads.
 python3 - >"$TEST_TMP/flood.conf" <<-'PYTHON'
 	for i in range(300):

@@ -14,7 +14,7 @@ _jvpn_tool_peers() {
 _jvpn_tool_words() {
 	local -a w=("$@")
 	local commands='show set setconf addconf syncconf showconf path session
-		policy monitor explain genkey genpsk pubkey'
+		policy monitor audit report explain genkey genpsk pubkey'
 	local fields='session_max_lifetime transport_loss_ttl recovery_window
 		on_recovery_exceeded handshake_timeout heartbeat_interval
 		idle_heartbeat_interval standby_interval heartbeat_volatile
@@ -34,7 +34,7 @@ _jvpn_tool_words() {
 	case ${w[0]}:$n in
 	show:1) echo "$(_jvpn_tool_devices) --keys --json" ;;
 	show:2) _jvpn_tool_peers "${w[1]}" ;;
-	monitor:*) echo "$(_jvpn_tool_devices) --since --count --history --json" ;;
+	monitor:*) echo "$(_jvpn_tool_devices) --since --count --history --policy --json" ;;
 	set:1 | setconf:1 | addconf:1 | syncconf:1 | showconf:1)
 		_jvpn_tool_devices ;;
 	syncconf:*) echo --dry-run ;;
@@ -69,6 +69,8 @@ _jvpn_tool_words() {
 			preset) echo 'balanced mobile fast-failover fintech peer --strict' ;;
 			esac
 		fi ;;
+	audit:1) echo verify ;;
+	report:*) echo -o ;;
 	explain:1)
 		echo all
 		jvpn-tool explain all --json 2>/dev/null |
@@ -87,7 +89,8 @@ _jvpn_tool() {
 	done
 	COMPREPLY=()
 	case ${before[0]:-}:${#before[@]}:$last in
-	setconf:2:* | addconf:2:* | syncconf:2:* | set:*:private-key | set:*:psk)
+	setconf:2:* | addconf:2:* | syncconf:2:* | set:*:private-key | \
+		set:*:psk | audit:[2-9]* | report:*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames 2>/dev/null
 		[[ $cur != -* ]] && return ;;

@@ -39,6 +39,7 @@ take() {
 
 echo "TAP version 13"
 take attr "$PROGRAMS/attr_check"
+take audit-fuzz "$PROGRAMS/audit_check" audit/good/{life,refused-epoch}.{client,gw}
 take config-fuzz "$PROGRAMS/config_check" --fuzz conf/good/{full,wireguard}.conf
 for test in test_*.sh; do
 	take "${test%.sh}" bash "$test"

@@ -44,6 +44,7 @@ ok "all exit codes are in the manual" test "$(sed -n \
 if [[ $isolated ]]; then
 	cp /dev/null "$tmp/private.key"
 	"$JVPN_TOOL" genkey >"$tmp/private.key"
+	cp "$here/audit/good/life.gw" "$tmp/gateway.jsonl"
 	sed -n '/^\.EX/,/^\.EE/s/^[$#] \(jvpn-tool .*\)/\1/p' "$man" \
 		>"$tmp/examples"
 	ok "there are examples" test "$(wc -l <"$tmp/examples")" -gt 10

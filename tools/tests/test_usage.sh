@@ -38,6 +38,10 @@ usage monitor "--since takes a number" monitor --since ' 1'
 usage monitor "--since takes a number" monitor --since 99999999999999999999
 usage monitor "--count takes a number" monitor --count 0x
 usage monitor "--count: needs a value" monitor --count
+usage monitor "--policy goes with --json" monitor --policy
+usage audit "audit: too few words" audit
+usage audit "audit: too few words" audit verify
+usage audit "no such word: prove" audit prove file
 usage set "set: too few words" set
 usage set "no such word: foo" set jvpn0 foo
 usage set "peer needs a value" set jvpn0 peer
