@@ -122,8 +122,9 @@ void jvpn_move_begin(struct jvpn_session *session, u8 target, u16 reason,
 	}
 	if (session->move.target == JVPN_PATH_NONE)
 		session->move.target = path->id;
-	/* Never refused for rate without a living binding, but slowed down. */
-	wait_ns = rcu_access_pointer(session->binding) ? now :
+	/* Never refused for rate without a living binding at both ends, but slowed down. */
+	wait_ns = rcu_access_pointer(session->binding) &&
+		  session->move.reason != JVPN_REASON_PEER_REQUEST ? now :
 		  jvpn_moves_forced_ns(&session->moves, now);
 	if (wait_ns > now) {
 		jvpn_deadline_set(session, JVPN_DL_REQUEST, wait_ns);
@@ -250,7 +251,8 @@ static void attach(struct jvpn_session *session, struct jvpn_binding *binding,
 	trace_jvpn_switch(session, report.path_from, path->id, reason);
 	session->switches++;
 	if (reason != JVPN_REASON_NAT_REBIND)
-		jvpn_moves_record(&session->moves, &session->policy, active, now);
+		jvpn_moves_record(&session->moves, &session->policy,
+				  active && reason != JVPN_REASON_PEER_REQUEST, now);
 
 	report.fsm_event = 0;
 	report.type = JVPN_EVENT_STATE_CHANGE;

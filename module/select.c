@@ -240,6 +240,13 @@ static u64 oldest_leaves_ns(const struct jvpn_move_log *log, u64 now_ns)
 	return first + JVPN_MOVES_WINDOW_NS;
 }
 
+bool jvpn_moves_left(const struct jvpn_moves *moves,
+		     const struct jvpn_policy *policy, u64 now_ns)
+{
+	return moves_within(&moves->living, now_ns) <
+	       policy->max_switches_per_min;
+}
+
 u16 jvpn_moves_allowed(const struct jvpn_moves *moves,
 		       const struct jvpn_policy *policy, u64 now_ns,
 		       u64 *retry_ns)
@@ -250,8 +257,7 @@ u16 jvpn_moves_allowed(const struct jvpn_moves *moves,
 		*retry_ns = cool_ns;
 		return JVPN_REASON_COOLDOWN_ACTIVE;
 	}
-	if (moves_within(&moves->living, now_ns) >=
-	    policy->max_switches_per_min) {
+	if (!jvpn_moves_left(moves, policy, now_ns)) {
 		*retry_ns = oldest_leaves_ns(&moves->living, now_ns);
 		return JVPN_REASON_SWITCH_RATE_LIMITED;
 	}

@@ -98,7 +98,7 @@ struct jvpn_move_log {
 /* Of a session; zeroed memory is a fresh one. */
 struct jvpn_moves {
 	struct jvpn_move_log living;	/* from a living path: budget and cooldown apply */
-	struct jvpn_move_log forced;	/* without a living binding */
+	struct jvpn_move_log forced;	/* without a living binding here or over there */
 	u64 last_ns;			/* of any kind; 0: never */
 };
 
@@ -106,6 +106,10 @@ struct jvpn_moves {
 void jvpn_moves_record(struct jvpn_moves *moves,
 		       const struct jvpn_policy *policy, bool living,
 		       u64 now_ns);
+
+/* Is there a move between living paths left of max_switches_per_min? */
+bool jvpn_moves_left(const struct jvpn_moves *moves,
+		     const struct jvpn_policy *policy, u64 now_ns);
 
 /**
  * jvpn_moves_allowed - may the session leave a living path now?

@@ -1048,7 +1048,6 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 {
 	struct jvpn_outbox out;
 	struct jvpn_path *path;
-	u64 retry_ns;
 	int err = 0;
 
 	if (path_id >= JVPN_MAX_PATHS)
@@ -1069,8 +1068,7 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 	else if (!jvpn_path_usable(session, path) || !(path->status & JVPN_PATH_UP))
 		err = -ENETUNREACH;
 	else if (rcu_access_pointer(session->binding) &&
-		 jvpn_moves_allowed(&session->moves, &session->policy, jvpn_now(), &retry_ns) ==
-		 JVPN_REASON_SWITCH_RATE_LIMITED)
+		 !jvpn_moves_left(&session->moves, &session->policy, jvpn_now()))
 		err = -EAGAIN;
 	if (!err) {
 		struct jvpn_event report;

@@ -211,8 +211,8 @@ static void initiator_heartbeat(struct jvpn_session *session, struct jvpn_path *
 		if (session->state == JVPN_STATE_DEGRADED &&
 		    !rcu_access_pointer(session->binding)) {
 			jvpn_session_event(session, JVPN_FSM_CANDIDATE_APPEARED,
-					   JVPN_REASON_RECOVERY_START, NULL, out);
-			jvpn_move_begin(session, path->id, JVPN_REASON_RECOVERY_START, out);
+					   JVPN_REASON_RECOVERY_RETRY, NULL, out);
+			jvpn_move_begin(session, path->id, JVPN_REASON_RECOVERY_RETRY, out);
 		} else {
 			jvpn_move_kick(session, out);
 		}

@@ -64,8 +64,8 @@ static void path_status_set(struct jvpn_session *session, struct jvpn_path *path
 		if (session->state == JVPN_STATE_DEGRADED && session->role == JVPN_ROLE_INITIATOR &&
 		    !rcu_access_pointer(session->binding)) {
 			jvpn_session_event(session, JVPN_FSM_CANDIDATE_APPEARED,
-					   JVPN_REASON_RECOVERY_START, NULL, out);
-			jvpn_move_begin(session, path->id, JVPN_REASON_RECOVERY_START, out);
+					   JVPN_REASON_RECOVERY_RETRY, NULL, out);
+			jvpn_move_begin(session, path->id, JVPN_REASON_RECOVERY_RETRY, out);
 		} else {
 			jvpn_move_kick(session, out);
 		}

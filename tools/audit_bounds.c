@@ -119,6 +119,8 @@ static void check_switches(struct audit *audit, struct audit_session *s,
 	    log_number(e, JVPN_EVENT_A_REASON) == JVPN_REASON_NAT_REBIND ||
 	    log_number(e, JVPN_EVENT_A_REASON) ==
 	    JVPN_REASON_TRANSPORT_RESTORED ||
+	    log_number(e, JVPN_EVENT_A_REASON) ==
+	    JVPN_REASON_PEER_REQUEST ||
 	    log_number(e, JVPN_EVENT_A_OUTAGE_US))
 		return;
 	s->move_ns = xrealloc(s->move_ns,

@@ -86,8 +86,7 @@ exactly "no path: after transport_loss_ttl the session is over" 5000 \
 idle
 all_back
 collect "$TEST_TMP/loss"
-check "no path: events keep the invariants" "$NETNS_DIR/events.py" check \
-	"$TEST_TMP/loss"
+check "no path: events keep the invariants" audit "$TEST_TMP/loss"
 remove
 
 tunnel 4
@@ -139,15 +138,16 @@ connect
 before=$(session "$client" .id)
 rm -f "$TEST_TMP/stream"
 (stream 120000)
-check_equal "persist: a successor took over, and no packet was lost" "0 0" \
-	"$(jq -r '"\(.up.lost) \(.down.lost)"' "$TEST_TMP/stream")"
+# Two of them within the 120 s; what each meets under way to the client is lost.
+check "persist: successors took over without a pause" jq -e \
+	'.up.lost == 0 and .down.lost <= 2 and .up.gap_ms < 60 and .down.gap_ms < 110' \
+	"$TEST_TMP/stream"
 check_fails "persist: it is another session" \
 	test "$before" = "$(session "$client" .id)"
 check "persist: the old one was superseded" happened SUPERSEDED
 check_fails "persist: it did not end by its lifetime" happened SESSION_TTL
 collect "$TEST_TMP/persist"
-check "persist: events keep the invariants" "$NETNS_DIR/events.py" check \
-	"$TEST_TMP/persist"
+check "persist: events keep the invariants" audit "$TEST_TMP/persist"
 remove
 
 # Nobody answers.
@@ -194,8 +194,7 @@ check_equal "strict: that is path 1" 1 "$(session "$client" .active_path)"
 collect "$TEST_TMP/strict"
 check "strict: and why" grep -q '"TRANSPORT_DEAD".*"POLICY_DENY"\|"POLICY_DENY".*"TRANSPORT_DEAD"' \
 	"$TEST_TMP/strict.client"
-check "strict: events keep the invariants" "$NETNS_DIR/events.py" check \
-	"$TEST_TMP/strict"
+check "strict: events keep the invariants" audit "$TEST_TMP/strict"
 remove
 
 # A running recovery is bounded by the new window.
@@ -211,6 +210,24 @@ exactly "strict: where the new policy puts its end" 4000 \
 	"$(after TRANSPORT_DEAD WINDOW_EXCEEDED_DEGRADE)"
 idle
 all_back
+remove
+
+# --- How often ------------------------------------------------------------------
+
+tunnel 4
+connect
+for ((i = 1; i <= 8; i++)); do
+	jvpn "$client" session switch jvpn0 "$(peer)" $((i % 2))
+	wait_for 5 attached
+	sleep 1
+done
+check_equal "switches: all but those over the budget are made" 8 \
+	"$(session "$client" .switches)"
+check_fails "switches: not more than max_switches_per_min, though an operator asks" \
+	jvpn "$client" session switch jvpn0 "$(peer)" 1
+sleep 55
+check "switches: a minute after the first there is one again" \
+	jvpn "$client" session switch jvpn0 "$(peer)" 1
 remove
 
 # --- Packets that wait --------------------------------------------------------------
