@@ -21,6 +21,9 @@ check:
 lint:
 	@$(LAB)/lint.sh
 
+verify:
+	+@formal/verify.sh
+
 # In virtual time, unless a kernel was named.
 demo:
 	@selftests/demo/run.sh $(if $(filter file,$(origin KERNEL)),uml,$(KERNEL))
@@ -40,9 +43,10 @@ help:
 	@echo '                uml (default) or host'
 	@echo 'make check      all tests; KERNELS="6.1 6.12 7.3 uml" and TESTS="name ..." select'
 	@echo 'make lint       all static checks, on all kernels'
+	@echo 'make verify     the models of formal/, explored; and that they find faults'
 	@echo 'make shell      a machine to play with; KERNEL=6.1, 6.12 (default), 7.3 or uml'
 	@echo 'make install    module and tools; DESTDIR=... for packagers'
 	@echo 'make clean      remove build/; the cache of the lab stays'
 	@echo 'The lab keeps kernels in JVPN_LAB_CACHE (default ~/.cache/jvpn-lab).'
 
-.PHONY: all module tools check lint demo shell install clean help
+.PHONY: all module tools check lint verify demo shell install clean help

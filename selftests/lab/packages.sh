@@ -14,6 +14,8 @@ packages=(
 	libjson-c-dev libmnl-dev libsodium-dev man-db pkg-config
 	# to look at the sources
 	shellcheck sparse
+	# to explore the models
+	spin
 	# to make machines and to test in them
 	debootstrap ethtool iperf3 iproute2 iputils-ping jq netcat-openbsd
 	nftables python3 python3-cryptography python3-jsonschema python3-yaml
