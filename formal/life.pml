@@ -5,7 +5,8 @@
  * In each tick every path carries packets both ways, one way or not at all, as
  * the network likes; an exchange is done within the tick or lost. From some
  * tick on (calm) one path works both ways, but for single ticks in which all is
- * lost, while the other keeps doing what it did at that moment, or with FLAPPING
+ * lost (with SLOW, which takes two ticks for an exchange, not more than one in
+ * four), while the other keeps doing what it did at that moment, or with FLAPPING
  * whatever it likes.
  *
  * A nonce is only compared with the last one that was accepted, and the epochs
@@ -23,7 +24,7 @@
 #define BUDGET		1	/* max_switches_per_min, in so many ticks: */
 #define MINUTE		3
 #ifndef PATIENCE
-#define PATIENCE	5	/* ticks of calm until all is well; see README.md */
+#define PATIENCE	4	/* ticks of calm until all is well; see README.md */
 #endif
 /*
  * May the request on another path overtake the one that is sent anew after
@@ -56,11 +57,14 @@ bit keys;			/* the initiator has its keys */
 bit open;			/* session->move */
 bit optional;			/* it is one of choice: begun within the budget */
 bit accepted;			/* its nonce is the last one the responder accepted */
+byte alone = NONE;		/* after STALE_EPOCH: the only path that is asked, for its PTO */
+bit alone_since;		/* this tick */
 bit ahead;			/* the responder's epoch is one more than the initiator's */
 byte moves;			/* living moves within a minute: bit per tick */
 
 byte carries[2];		/* this tick: 1 towards the responder, 2 back */
-bit calm, lossy;
+bit calm;
+byte lossy;			/* so many ticks without a loss are owed */
 byte good;
 hidden byte flag;
 
@@ -179,10 +183,15 @@ inline request(on, warm)
 {
 	if
 	:: !open || (optional && on == bound[I]) || !(carries[on] & 1) || !exists || DEAD(R) || state[R] == BIRTH -> skip
+	:: alone != NONE && alone != on -> skip
 	:: else ->
 		if
 		:: !accepted && ahead && carries[on] == BOTH_WAYS ->
-			ahead = 0;		/* STALE_EPOCH: adopt it and ask anew */
+			ahead = 0;		/* STALE_EPOCH: adopt it and ask anew, here only */
+#ifndef WITHOUT_ALONE
+			alone = on;
+			alone_since = 1;
+#endif
 			flag = SLOW
 		:: else -> flag = 0
 		fi;
@@ -266,9 +275,11 @@ inline told(on)
 			move_begin(0)
 		:: else ->
 			if
+#ifndef WITHOUT_WANTED
 			:: (carries[on] & 2) && bound[R] == NONE && state[I] != BIRTH ->
 				event(I, E_PEER_REATTACH);
 				move_begin(0)
+#endif
 			:: else -> skip
 			fi
 		fi
@@ -383,7 +394,8 @@ inline timers(end)
 			      recovering[end] >= WINDOW - 1);
 #ifdef ASK_WHY
 			CLAIM(inv3_not_ended_while_a_path_works,
-			      worked[0] < WINDOW && worked[1] < WINDOW);
+			      !ALIVE(1 - end) ||
+			      (worked[0] < WINDOW && worked[1] < WINDOW));
 #endif
 			event(end, E_WINDOW_EXCEEDED_TERMINATE)
 #else
@@ -461,8 +473,8 @@ inline network()
 		fi;
 #endif
 		if
-		:: carries[good] = BOTH_WAYS; lossy = 0
-		:: !lossy -> carries[good] = 0; lossy = 1
+		:: carries[good] = BOTH_WAYS; lossy = (lossy -> lossy - 1 : 0)
+		:: !lossy -> carries[good] = 0; lossy = 1 + 2 * SLOW
 		fi
 #ifdef CALM
 	:: !calm && !OVER ->
@@ -547,7 +559,16 @@ active proctype world()
 #ifdef TRACE
 		printf("carries %d %d\n", carries[0], carries[1]);
 #endif
-		d_step { timers(I) };
+		d_step {
+			/* nonce_is_spent() */
+			if
+#ifndef WITHOUT_SPENT_NONCE
+			:: open && bound[I] == NONE -> accepted = 0
+#endif
+			:: else -> skip
+			fi;
+			timers(I)
+		};
 		d_step { timers(R) };
 		d_step {
 			health(I, gone[I]);
@@ -579,6 +600,8 @@ active proctype world()
 			works_unbroken(0);
 			works_unbroken(1);
 #endif
+			alone = (open && alone_since -> alone : NONE);
+			alone_since = 0;
 			look(I);
 			look(R);
 			waited = (calm && !ATTACHED_ALL && !OVER -> waited + 1 : 0);

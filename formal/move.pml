@@ -21,7 +21,7 @@ hidden byte inv5_epoch_counts_attaches, inv5_epoch_without_gap,
 	inv5_initiator_never_ahead, inv5_both_ends_saw_the_same_move,
 	inv10_refused_changes_nothing, inv10_no_nonce_twice, inv10_fresh,
 	inv10_a_repeat_is_answered_alike, inv10_attached_to_what_was_asked,
-	only_the_rival_speaks_for_the_rival, inv10_bound_tuple_has_proven_itself,
+	inv10_only_the_rival_speaks_for_the_rival, inv10_bound_tuple_has_proven_itself,
 	inv10_a_relay_wins_no_race, model_has_room_for_all;
 
 #ifndef MOVES
@@ -293,6 +293,7 @@ inline reject_received()
 			i_epoch = EPOCH;
 			i_nonce++;
 			path = PATH;
+			asked = 0;
 			ask(path)
 		:: AUX == REPLAY_DETECTED || (AUX == STALE_EPOCH && EPOCH <= i_epoch) ->
 			i_nonce++
@@ -602,20 +603,22 @@ inline confirm_received()
 		:: else ->
 			if
 			:: TOKEN == tuples[PATH] -> validated = validated | BIT(PATH)
-			:: else ->
-				/* adopt() */
-				if
-#ifdef ADOPT
-				:: bound[R] != PATH && TOKEN == from ->
-					tuples[PATH] = from;
-					validated = validated | BIT(PATH)
+#ifdef WITHOUT_ADOPT_CONTEST
+			:: TOKEN != tuples[PATH] && bound[R] != PATH && TOKEN == from ->
+				tuples[PATH] = from;
+				validated = validated | BIT(PATH)
 #endif
-				:: else -> skip
-				fi
+			:: else -> skip
 			fi
 		fi
 	fi
 }
+
+#ifdef WITHOUT_RIVAL
+#define SPEAKS_FOR_RIVAL	true
+#else
+#define SPEAKS_FOR_RIVAL	(rebind_path == PATH && rival == from)
+#endif
 
 /* jvpn_session_received(): whatever came, under a valid seal */
 inline received()
@@ -623,11 +626,9 @@ inline received()
 	if
 	:: bound[R] == PATH && r_tuple == from ->
 		if
-		:: rebinding ->
+		:: rebinding && SPEAKS_FOR_RIVAL ->
 			rival_alive = 1;
-#ifdef ASK_WHO_SPEAKS
-			CLAIM(only_the_rival_speaks_for_the_rival, rival == from)
-#endif
+			CLAIM(inv10_only_the_rival_speaks_for_the_rival, rival == from)
 		:: else -> skip
 		fi
 	:: bound[R] == NONE && last_path == PATH && last_tuple == from ->
@@ -648,7 +649,18 @@ inline heartbeat_received()
 	:: tuples[PATH] == from || bound[R] == PATH -> skip
 	:: else ->
 		if
-		:: validated & BIT(PATH) -> path_challenge_send(PATH, from)
+		:: validated & BIT(PATH) ->
+			/* jvpn_reattach_newcomer() */
+			if
+#ifdef WITHOUT_ADOPT_CONTEST
+			:: path_challenge_send(PATH, from)
+#else
+			:: !rebinding || rebind_path == PATH ->
+				tuple = tuples[PATH];
+				rebind_open(PATH, from, tuple, 0)
+			:: else -> skip
+#endif
+			fi
 		:: else -> tuples[PATH] = from
 		fi
 	fi;
@@ -671,6 +683,11 @@ inline rebind_timer()
 		from = rebind_nonce;
 		flag = rebind_nat;
 		accept(path, tuple, from, flag)
+	:: round && !rival_alive && cand_proven && !cand_asked && bound[R] != rebind_path ->
+		/* adopt() */
+		tuples[rebind_path] = candidate;
+		validated = validated | BIT(rebind_path);
+		rebind_close()
 	:: else -> rebind_close()
 	fi
 }
@@ -882,6 +899,12 @@ active proctype world()
 #endif
 	/* Timers. */
 	:: d_step { open && WITHIN_A_PTO -> move_timer(); look_at_all() }
+	/* nonce_is_spent() */
+	:: d_step { open && bound[I] == NONE && i_nonce < MOVES && WITHIN_A_PTO ->
+		i_nonce++;
+		move_timer();
+		look_at_all()
+	   }
 	:: d_step { open && bound[I] != NONE && WITHIN_A_PTO && (asked & ~refused) ->
 		refused = asked;		/* too many tries */
 		move_timer();

@@ -178,7 +178,7 @@ void jvpn_cookie_add_macs(struct jvpn_cookie_jar *jar, void *msg, size_t len,
 	spin_lock_bh(&jar->lock);
 	memcpy(jar->last_mac1, macs->mac1, JVPN_MAC_LEN);
 	jar->expects_reply = true;
-	if (jar->has_cookie && now_ns - jar->received_ns >=
+	if (jar->has_cookie && now_ns > jar->received_ns && now_ns - jar->received_ns >=
 	    JVPN_COOKIE_SLOT_NS - JVPN_COOKIE_LATENCY_NS) {
 		memzero_explicit(jar->cookie, JVPN_MAC_LEN);
 		jar->has_cookie = false;

@@ -77,7 +77,7 @@ static void merge_release(struct jvpn_event_ring *ring, struct jvpn_event_merge 
 
 static bool merge_window_over(const struct jvpn_event_merge *merge, u64 now)
 {
-	return now - merge->window_ns >= JVPN_EVENT_MERGE_WINDOW_NS;
+	return jvpn_since(now, merge->window_ns) >= JVPN_EVENT_MERGE_WINDOW_NS;
 }
 
 /* The slot of a kind and reason: its own, a free one, or that of the oldest. Locked. */
@@ -193,10 +193,11 @@ void jvpn_event_emit_limited(struct jvpn_device *device, struct jvpn_event *even
 {
 	struct jvpn_event_ring *ring = &device->events;
 	struct jvpn_event_merge *merge;
-	u64 now = jvpn_now();
 	bool held = false;
+	u64 now;
 
 	spin_lock_bh(&ring->lock);
+	now = jvpn_now();
 	if (ring->stopping)
 		goto out;
 	merge = merge_slot(ring, event->type, event->reason, now);

@@ -15,6 +15,8 @@
 /* Sessions that one peer may begin: each is reported, and nobody repeats faster. */
 #define CREATES_PER_S		2
 #define CREATES_BURST		10
+/* Then the worker is queued again: who flushes it does not wait for the network. */
+#define HANDSHAKES_PER_RUN	256
 /* TAI64 label of the Unix epoch: 2^62 plus the ten seconds TAI was ahead in 1970. */
 #define TAI_EPOCH		0x400000000000000aULL
 
@@ -275,7 +277,7 @@ static bool init_plan(struct jvpn_session *session, struct init_plan *plan)
 		goto unlock;
 	}
 	if (session->handshake_kind == JVPN_HS_REKEY &&
-	    now - session->handshake_began_ns >
+	    jvpn_since(now, session->handshake_began_ns) >
 	    session->policy.handshake_timeout * JVPN_NS_PER_MS) {
 		jvpn_handshake_clear(session);
 		keys_report(session, JVPN_REASON_REKEY_TIMEOUT);
@@ -455,7 +457,8 @@ static void report_endpoints(struct jvpn_event *report, const struct jvpn_sessio
 {
 	report->path_to = path_id;
 	jvpn_endpoint_remote(endpoint, &report->remote_to);
-	jvpn_endpoint_local(endpoint, session->device->listen_port, &report->local_to);
+	jvpn_endpoint_local(endpoint, READ_ONCE(session->device->listen_port),
+			    &report->local_to);
 }
 
 /* BIRTH is over: bound to the tuple of the handshake. Locked. */
@@ -474,6 +477,7 @@ static void born(struct jvpn_session *session, struct jvpn_binding *binding,
 	WRITE_ONCE(session->peer->last_handshake_wall_ns, ktime_get_real_ns());
 	set_bit(JVPN_WORK_CHECK, &session->work_flags);
 	work_queue(session);
+	jvpn_policy_leave_forbidden(session, path, out);
 }
 
 /* ---- initiator: the answer came ---- */
@@ -838,13 +842,18 @@ static bool inbound_publish(struct jvpn_session *session)
 	bool published = false;
 
 	spin_lock_bh(&peer->lock);
-	if (!peer->dead) {
+	spin_lock(&session->lock);
+	/* Its timer runs already: one that is over must not come back into a slot. */
+	if (!peer->dead && !session->dead) {
 		old = peer->inbound;
 		peer->inbound = jvpn_session_get(session);
 		session->simultaneous = peer->outbound;
 		published = true;
 	}
+	spin_unlock(&session->lock);
 	spin_unlock_bh(&peer->lock);
+	if (published)
+		jvpn_policy_recheck(session);
 	if (old) {
 		jvpn_session_supersede(old);
 		jvpn_session_put(old);
@@ -1340,11 +1349,14 @@ static void message_received(struct jvpn_device *device, struct sk_buff *skb)
 void jvpn_handshake_worker(struct work_struct *work)
 {
 	struct jvpn_device *device = container_of(work, struct jvpn_device, handshake_work);
+	int budget = HANDSHAKES_PER_RUN;
 	struct sk_buff *skb;
 
-	while ((skb = skb_dequeue(&device->handshake_queue))) {
+	while (budget-- && (skb = skb_dequeue(&device->handshake_queue))) {
 		message_received(device, skb);
 		dev_kfree_skb(skb);
 		cond_resched();
 	}
+	if (!skb_queue_empty(&device->handshake_queue))
+		queue_work(device->wq, &device->handshake_work);
 }

@@ -110,9 +110,9 @@ void jvpn_keypair_put(struct jvpn_keypair *keypair)
 		kref_put(&keypair->ref, keypair_release);
 }
 
-void jvpn_keypair_get_many(struct jvpn_keypair *keypair, unsigned int count)
+bool jvpn_keypair_get_many(struct jvpn_keypair *keypair, unsigned int count)
 {
-	refcount_add(count, &keypair->ref.refcount);
+	return refcount_add_not_zero(count, &keypair->ref.refcount);
 }
 
 void jvpn_keypair_put_many(struct jvpn_keypair *keypair, unsigned int count)

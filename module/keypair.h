@@ -56,8 +56,8 @@ struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair);
 bool jvpn_keypair_get_unless_zero(struct jvpn_keypair *keypair);
 /* Any context: the last one frees in process context after a grace period. */
 void jvpn_keypair_put(struct jvpn_keypair *keypair);
-/* The same for a batch of @count, in one step each; 0 is fine. */
-void jvpn_keypair_get_many(struct jvpn_keypair *keypair, unsigned int count);
+/* The same for a batch of @count, in one step each. RCU; false: it is being freed. */
+bool jvpn_keypair_get_many(struct jvpn_keypair *keypair, unsigned int count);
 void jvpn_keypair_put_many(struct jvpn_keypair *keypair, unsigned int count);
 
 /**

@@ -16,6 +16,8 @@
 #define NAT_MOVE_MIN_NS		(200 * JVPN_NS_PER_MS)
 /* Rounds at the plain PTO before repeats without a living binding slow down. */
 #define MOVE_ROUNDS_FAST	4
+/* Without a living binding a nonce is asked with for so many PTOs of the slowest path asked. */
+#define MOVE_NONCE_PTOS		3
 /* UDP payload of a PATH_CHALLENGE. */
 #define CHALLENGE_BYTES								\
 	(JVPN_OVERHEAD + sizeof(struct jvpn_wire_control_head) +		\
@@ -23,6 +25,27 @@
 #define WANTED_BACKOFF_MAX_NS	(5 * JVPN_NS_PER_S)
 
 /* ---- initiator ---- */
+
+static void nonce_take(struct jvpn_session *session, u64 now)
+{
+	session->move.nonce = ++session->attach_nonce;
+	session->move.nonce_ns = now;
+}
+
+/*
+ * A request may have been accepted where there is no way back; each repeat would
+ * be answered there for ever. With another nonce, a path that works says so.
+ */
+static bool nonce_is_spent(const struct jvpn_session *session, u64 now)
+{
+	u64 slowest = 0;
+	int i;
+
+	for (i = 0; i < JVPN_MAX_PATHS; i++)
+		if (session->move.asked & BIT(i))
+			slowest = max(slowest, jvpn_session_pto(session, &session->paths[i]));
+	return slowest && jvpn_since(now, session->move.nonce_ns) > MOVE_NONCE_PTOS * slowest;
+}
 
 static void ask(struct jvpn_session *session, struct jvpn_path *path, struct jvpn_outbox *out)
 {
@@ -108,7 +131,7 @@ void jvpn_move_begin(struct jvpn_session *session, u8 target, u16 reason,
 		session->move.open = true;
 		session->move.target = target;
 		session->move.reason = reason;
-		session->move.nonce = ++session->attach_nonce;
+		nonce_take(session, now);
 		session->move.began_ns = now;
 	}
 	if (target != JVPN_PATH_NONE && jvpn_path_usable(session, &session->paths[target]))
@@ -163,6 +186,8 @@ void jvpn_move_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *
 	if (!session->move.open)
 		return;
 	session->move.rounds = min(session->move.rounds + 1, 64);
+	if (!alive && nonce_is_spent(session, now))
+		nonce_take(session, now);
 	for (i = 0; i < JVPN_MAX_PATHS; i++) {
 		struct jvpn_path *path = &session->paths[i];
 
@@ -243,7 +268,8 @@ static void attach(struct jvpn_session *session, struct jvpn_binding *binding,
 	}
 	report.path_to = path->id;
 	jvpn_endpoint_remote(&binding->endpoint, &report.remote_to);
-	jvpn_endpoint_local(&binding->endpoint, session->device->listen_port, &report.local_to);
+	jvpn_endpoint_local(&binding->endpoint, READ_ONCE(session->device->listen_port),
+			    &report.local_to);
 	report.dropped = session->outage_dropped;
 	if (session->outage_began_ns)
 		report.outage_us = div_u64(now - session->outage_began_ns, JVPN_NS_PER_US);
@@ -267,7 +293,8 @@ static void ack_received(struct jvpn_session *session, const struct jvpn_packet 
 	struct jvpn_path *path = &session->paths[packet->path_id];
 	struct jvpn_binding *binding;
 
-	if (!session->move.open || control->ack.nonce != session->move.nonce || !path->used)
+	if (!session->move.open || control->ack.nonce != session->move.nonce ||
+	    !jvpn_path_usable(session, path))
 		return;
 	if ((s32)(control->ack.epoch - session->epoch) <= 0)
 		return;
@@ -285,6 +312,20 @@ static void ack_received(struct jvpn_session *session, const struct jvpn_packet 
 	jvpn_heartbeat_send(session, path, out);
 }
 
+/*
+ * A nonce that was not used, for the path that answered and for no other until
+ * it had its time: a request that overtakes this one on a path without a way
+ * back would be accepted there, and nobody would hear of it.
+ */
+static void ask_anew(struct jvpn_session *session, struct jvpn_path *path,
+		     struct jvpn_outbox *out)
+{
+	nonce_take(session, jvpn_now());
+	session->move.asked = 0;
+	ask(session, path, out);
+	jvpn_deadline_set(session, JVPN_DL_REQUEST, jvpn_now() + jvpn_session_pto(session, path));
+}
+
 static void reject_received(struct jvpn_session *session, const struct jvpn_packet *packet,
 			    const struct jvpn_control *control, struct jvpn_outbox *out)
 {
@@ -299,8 +340,7 @@ static void reject_received(struct jvpn_session *session, const struct jvpn_pack
 	if (reason == JVPN_REASON_STALE_EPOCH &&
 	    (s32)(control->reject.epoch - session->epoch) > 0) {
 		session->epoch = control->reject.epoch;
-		session->move.nonce = ++session->attach_nonce;
-		ask(session, path, out);
+		ask_anew(session, path, out);
 		return;
 	}
 	jvpn_session_report_init(session, &report, JVPN_EVENT_REATTACH_REFUSED, reason);
@@ -506,7 +546,7 @@ static void accept(struct jvpn_session *session, u8 path_id,
 	struct jvpn_path *path = &session->paths[path_id];
 	struct jvpn_control *ack = &session->stored_ack;
 	struct jvpn_lineage_step step = { .reason = reason };
-	u16 port = session->device->listen_port;
+	u16 port = READ_ONCE(session->device->listen_port);
 
 	/* Without memory nothing changes; the request is repeated. */
 	if (!binding)
@@ -789,18 +829,16 @@ static void revert(struct jvpn_session *session, struct jvpn_outbox *out)
 	jvpn_session_bind(session, binding, path, out);
 }
 
-/* A standby path whose tuple changed: the new one has returned its own token. */
-static void adopt(struct jvpn_session *session, struct jvpn_path *path,
-		  const struct jvpn_packet *packet, const u8 *token)
+/* A standby path whose tuple changed: the new one has proven itself, the old one is silent. */
+static void adopt(struct jvpn_session *session)
 {
-	struct jvpn_endpoint source = answer_endpoint(packet);
+	struct jvpn_path *path = &session->paths[session->rebind.path_id];
 
-	if (path == jvpn_session_active_path(session) ||
-	    jvpn_endpoint_same_remote(&path->endpoint, &source) ||
-	    !jvpn_path_token_valid(session->device, session->id, &source, jvpn_now(), token))
-		return;
-	path = jvpn_session_path_setup(session, path->id, &source);
-	jvpn_path_validated(session, path);
+	if (path != jvpn_session_active_path(session)) {
+		path = jvpn_session_path_setup(session, path->id, &session->rebind.candidate);
+		jvpn_path_validated(session, path);
+	}
+	rebind_close(session);
 }
 
 static void path_confirm_received(struct jvpn_session *session, const struct jvpn_packet *packet,
@@ -828,13 +866,12 @@ static void path_confirm_received(struct jvpn_session *session, const struct jvp
 	}
 	if (jvpn_path_token_valid(device, session->id, &path->endpoint, now, token))
 		jvpn_path_validated(session, path);
-	else
-		adopt(session, path, packet, token);
 }
 
-void jvpn_rebind_alive(struct jvpn_session *session)
+void jvpn_rebind_heard(struct jvpn_session *session, const struct jvpn_packet *packet)
 {
-	if (session->rebind.open)
+	if (session->rebind.open && session->rebind.path_id == packet->path_id &&
+	    jvpn_endpoint_same_remote(&session->rebind.rival, &packet->from))
 		session->rebind.rival_alive = true;
 }
 
@@ -856,11 +893,11 @@ void jvpn_reattach_newcomer(struct jvpn_session *session, const struct jvpn_pack
 			    struct jvpn_outbox *out)
 {
 	struct jvpn_endpoint source = answer_endpoint(packet);
+	struct jvpn_path *path = &session->paths[packet->path_id];
 
-	if (JVPN_AMPLIFICATION_FACTOR * packet->len >= CHALLENGE_BYTES &&
-	    jvpn_bucket_take(&session->challenge_tokens_ns, jvpn_now(), JVPN_CHALLENGE_STARTS_PER_S,
-			JVPN_CHALLENGE_STARTS_PER_S))
-		path_challenge_send(session, packet->path_id, &source, out);
+	/* A contest about another path is not given up for one about a standby path. */
+	if (!session->rebind.open || session->rebind.path_id == path->id)
+		rebind_open(session, path->id, packet, &source, &path->endpoint, false, out);
 }
 
 void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
@@ -895,7 +932,12 @@ void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		accept(session, path_id, &candidate, nonce, session->rebind.reason, out);
 		return;
 	}
-	if (now - began < 4 * pto) {
+	if (session->rebind.proven &&
+	    &session->paths[session->rebind.path_id] != jvpn_session_active_path(session)) {
+		adopt(session);
+		return;
+	}
+	if (jvpn_since(now, began) < 4 * pto) {
 		jvpn_deadline_set(session, JVPN_DL_REBIND, now + pto / 2);
 		return;
 	}

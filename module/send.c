@@ -238,7 +238,12 @@ static void send_batch(struct jvpn_session *session, struct jvpn_keypair *keypai
 	struct sk_buff *inner, *next;
 	int err;
 
-	jvpn_keypair_get_many(keypair, count);
+	/* The session may have ended since its keys were found. */
+	if (unlikely(!jvpn_keypair_get_many(keypair, count))) {
+		count_error(session->device, JVPN_COUNTER_A_TX_NO_BINDING);
+		kfree_skb_list(list);
+		return;
+	}
 	skb_list_walk_safe(list, inner, next) {
 		skb_mark_not_on_list(inner);
 		len = inner->len;

@@ -12,6 +12,9 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
+/* So often newer packets line up behind those that wait, see flush_queue(). */
+#define FLUSH_ROUNDS	16
+
 const struct rhashtable_params jvpn_session_table_params = {
 	.head_offset = offsetof(struct jvpn_session, id_node),
 	.key_offset = offsetof(struct jvpn_session, id),
@@ -39,8 +42,7 @@ struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 	__skb_queue_head_init(&session->queue);
 	INIT_WORK(&session->work, jvpn_handshake_send_work);
 	jvpn_timer_init(session);
-	session->policy = *policy;
-	session->strict_binding = session->policy.strict_binding;
+	jvpn_policy_put_in_force(session, policy);
 	session->holding = true;
 	session->state = JVPN_STATE_BIRTH;
 	session->role = role;
@@ -128,7 +130,7 @@ void jvpn_session_report_init(struct jvpn_session *session, struct jvpn_event *r
 void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
 			      const struct jvpn_path *path)
 {
-	u16 port = session->device->listen_port;
+	u16 port = READ_ONCE(session->device->listen_port);
 
 	report->path_from = path->id;
 	jvpn_endpoint_remote(&path->endpoint, &report->remote_from);
@@ -400,9 +402,9 @@ void jvpn_session_established(struct jvpn_session *session)
 	lockdep_assert_held(&session->lock);
 	jvpn_deadline_set(session, JVPN_DL_BIRTH, 0);
 	jvpn_deadline_set(session, JVPN_DL_LIFETIME, session->born_ns + lifetime);
-	if (session->policy.persist && session->role == JVPN_ROLE_INITIATOR)
-		jvpn_deadline_set(session, JVPN_DL_SUCCESSOR,
-				  session->born_ns + div_u64(lifetime * 98, 100));
+	jvpn_deadline_set(session, JVPN_DL_SUCCESSOR,
+			  session->policy.persist && session->role == JVPN_ROLE_INITIATOR ?
+			  session->born_ns + div_u64(lifetime * 98, 100) : 0);
 }
 
 /* ---- inner packets that wait ---- */
@@ -502,6 +504,7 @@ static bool session_open(struct jvpn_session *session)
 static void flush_queue(struct jvpn_session *session)
 {
 	struct sk_buff_head list, drop;
+	int rounds = FLUSH_ROUNDS;
 	struct sk_buff *skb;
 
 	__skb_queue_head_init(&list);
@@ -513,6 +516,9 @@ static void flush_queue(struct jvpn_session *session)
 	}
 	session->flushing = true;
 	while (!session->dead && session_open(session) && !skb_queue_empty(&session->queue)) {
+		/* They come as fast as they go: from now on the rest may be overtaken. */
+		if (!rounds--)
+			WRITE_ONCE(session->holding, false);
 		skb_queue_splice_tail_init(&session->queue, &list);
 		session->queue_bytes = 0;
 		jvpn_deadline_set(session, JVPN_DL_QUEUE, 0);
@@ -524,8 +530,7 @@ static void flush_queue(struct jvpn_session *session)
 		else
 			queue_put_back(session, &list, &drop);
 	}
-	if (!session->dead && session_open(session))
-		WRITE_ONCE(session->holding, false);
+	WRITE_ONCE(session->holding, session->dead || !session_open(session));
 	session->flushing = false;
 	spin_unlock_bh(&session->lock);
 	while ((skb = __skb_dequeue(&drop)))
@@ -592,6 +597,7 @@ static struct jvpn_session *session_begin(struct jvpn_peer *peer, bool successor
 out:
 	spin_unlock_bh(&peer->lock);
 	if (begun) {
+		jvpn_policy_recheck(session);
 		spin_lock_bh(&session->lock);
 		jvpn_deadline_set(session, JVPN_DL_BIRTH, session->born_ns +
 				  session->policy.handshake_timeout * JVPN_NS_PER_MS);
@@ -628,10 +634,10 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 		goto put;
 	}
 	now = jvpn_now();
-	if (now > session->tx.last_ns && now - session->tx.last_ns >
-	    session->policy.heartbeat_interval * JVPN_NS_PER_MS)
+	if (jvpn_since(now, READ_ONCE(session->tx.last_ns)) > session->traffic_pause_ns)
 		note_traffic(session, &session->tx);
-	WRITE_ONCE(session->holding, true);
+	if (!session->flushing)		/* else flush_queue() decides */
+		WRITE_ONCE(session->holding, true);
 	queue_add(session, skb, &out.drop);
 	if (session_open(session))
 		out.flush_queue = true;
@@ -897,7 +903,7 @@ static bool received_slow(struct jvpn_keypair *keypair, const struct jvpn_packet
 	if (path && packet->type == JVPN_MSG_DATA)
 		jvpn_health_rx(&path->health, now);
 	if (from_binding(session, binding, packet)) {
-		jvpn_rebind_alive(session);
+		jvpn_rebind_heard(session, packet);
 		goto unlock;
 	}
 	if (session->role == JVPN_ROLE_RESPONDER && packet->newest) {

@@ -75,6 +75,7 @@ struct jvpn_session {
 	struct jvpn_peer *peer;
 	bool holding;			/* inner packets wait (or are refused): see queue */
 	bool strict_binding;		/* copy of the policy's */
+	u64 traffic_pause_ns;		/* its heartbeat_interval */
 	u8 state;			/* enum jvpn_state; READ_ONCE outside the lock */
 	u8 role;			/* enum jvpn_role */
 	struct jvpn_traffic tx;
@@ -144,6 +145,7 @@ struct jvpn_session {
 		u8 rounds;
 		u16 reason;
 		u64 nonce;		/* of the request that is out */
+		u64 nonce_ns;		/* used since */
 		u64 began_ns;
 	} move;
 	u64 nat_move_ns;		/* last move because of a changed tuple began */
@@ -263,8 +265,7 @@ void jvpn_session_traffic_began(struct jvpn_session *session, struct jvpn_traffi
 static inline void jvpn_session_note_traffic(struct jvpn_session *session,
 					     struct jvpn_traffic *traffic, u64 now)
 {
-	u64 pause = READ_ONCE(session->policy.heartbeat_interval) * JVPN_NS_PER_MS;
-
+	u64 pause = READ_ONCE(session->traffic_pause_ns);
 	u64 last = READ_ONCE(traffic->last_ns);
 
 	/* Another CPU may have been here since @now was read. */

@@ -94,18 +94,24 @@ static void bounds_renew(struct jvpn_session *session)
 				  after_ms(session->outage_began_ns, policy->transport_loss_ttl));
 }
 
+void jvpn_policy_put_in_force(struct jvpn_session *session, const struct jvpn_policy *policy)
+{
+	session->policy = *policy;
+	session->strict_binding = policy->strict_binding;
+	WRITE_ONCE(session->traffic_pause_ns, policy->heartbeat_interval * JVPN_NS_PER_MS);
+}
+
 static void policy_adopt(struct jvpn_session *session, const struct jvpn_policy *policy)
 {
 	u32 lifetime = session->policy.session_max_lifetime;
 	u32 loss_ttl = session->policy.transport_loss_ttl;
 
-	session->policy = *policy;
+	jvpn_policy_put_in_force(session, policy);
 	/* Both were negotiated: until the next rekey the smaller counts. */
 	if (session->state != JVPN_STATE_BIRTH) {
 		session->policy.session_max_lifetime = min(lifetime, policy->session_max_lifetime);
 		session->policy.transport_loss_ttl = min(loss_ttl, policy->transport_loss_ttl);
 	}
-	session->strict_binding = policy->strict_binding;
 	session->policy_changed = false;
 	bounds_renew(session);
 	jvpn_paths_poll_now(session);
@@ -116,6 +122,28 @@ void jvpn_policy_due(struct jvpn_session *session)
 	lockdep_assert_held(&session->lock);
 	if (session->policy_changed && session->state != JVPN_STATE_TERMINATED)
 		policy_adopt(session, &session->policy_next);
+}
+
+/* One that was set before the session could be found in its slot holds at the next transition. */
+void jvpn_policy_recheck(struct jvpn_session *session)
+{
+	struct jvpn_policy policy;
+
+	jvpn_peer_policy(session->peer, &policy);
+	spin_lock_bh(&session->lock);
+	if (!session->dead && policy.version != session->policy.version) {
+		session->policy_next = policy;
+		session->policy_changed = true;
+	}
+	spin_unlock_bh(&session->lock);
+}
+
+void jvpn_policy_leave_forbidden(struct jvpn_session *session, struct jvpn_path *path,
+				 struct jvpn_outbox *out)
+{
+	lockdep_assert_held(&session->lock);
+	if (!session->dead && !(session->policy.allowed_transports & BIT(path->transport)))
+		jvpn_session_path_dead(session, path, JVPN_REASON_POLICY_DENY, 0, out);
 }
 
 /* At once: also what the session does or keeps right now is bounded by it. */
@@ -129,8 +157,8 @@ static void policy_enforce(struct jvpn_session *session, const struct jvpn_polic
 		jvpn_deadline_set(session, JVPN_DL_RECOVERY,
 				  after_ms(session->recovery_began_ns, policy->recovery_window));
 	jvpn_session_queue_bound(session, &out->drop);
-	if (active && !jvpn_path_usable(session, active))
-		jvpn_session_path_dead(session, active, JVPN_REASON_POLICY_DENY, 0, out);
+	if (active)
+		jvpn_policy_leave_forbidden(session, active, out);
 	if (session->state == JVPN_STATE_VOLATILE || session->state == JVPN_STATE_DEGRADED)
 		jvpn_deadline_set(session, JVPN_DL_VOLATILITY, jvpn_now());
 }

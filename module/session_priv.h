@@ -133,6 +133,13 @@ unsigned int jvpn_peer_sessions(struct jvpn_peer *peer,
 
 /* A transition was made: a policy that waited for that is in force. Locked. */
 void jvpn_policy_due(struct jvpn_session *session);
+/* The snapshot, and what the hot path keeps of it. Locked, or before it is known. */
+void jvpn_policy_put_in_force(struct jvpn_session *session, const struct jvpn_policy *policy);
+/* After a new session was put into its slot; not locked. */
+void jvpn_policy_recheck(struct jvpn_session *session);
+/* The path is bound: does policy allow that, after all? Locked. */
+void jvpn_policy_leave_forbidden(struct jvpn_session *session, struct jvpn_path *path,
+				 struct jvpn_outbox *out);
 
 /* ---- timers.c ---- */
 
@@ -177,8 +184,8 @@ void jvpn_reattach_unbound(struct jvpn_session *session, const struct jvpn_packe
 /* Responder: a tuple that is not the validated one shows itself on a standby path. */
 void jvpn_reattach_newcomer(struct jvpn_session *session, const struct jvpn_packet *packet,
 			    struct jvpn_outbox *out);
-/* Responder: something authentic from the bound tuple. */
-void jvpn_rebind_alive(struct jvpn_session *session);
+/* Responder: something authentic from the bound tuple; it may be a contest's rival. */
+void jvpn_rebind_heard(struct jvpn_session *session, const struct jvpn_packet *packet);
 /* Deadlines JVPN_DL_REBIND and JVPN_DL_WANTED. */
 void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);

@@ -37,7 +37,7 @@ after_run() {
 	kill $sniffer
 	wait $sniffer || true
 }
-scenario gateway-reboot --time 1200 --mark 505:fault --mark 605:back
+scenario gateway-reboot --time 1700 --mark 505:fault --mark 905:back
 bounded gateway-reboot $((4 * RTT + 50))
 
 if [[ $MACHINE != uml || ! -e /sys/kernel/debug/jvpn ]]; then
