@@ -267,15 +267,17 @@ inline told(on)
 	:: !keys || DEAD(I) || !exists || DEAD(R) || state[R] == BIRTH || open -> skip
 	:: else ->
 		if
+#ifndef WITHOUT_RETRY
 		:: carries[on] == BOTH_WAYS && state[I] == DEGRADED && bound[I] == NONE ->
 			event(I, E_CANDIDATE_APPEARED);
 			move_begin(0)
+#endif
 		:: carries[on] == BOTH_WAYS && bound[I] != NONE && (ahead || bound[R] != bound[I]) ->
 			event(I, E_PEER_REATTACH);
 			move_begin(0)
 		:: else ->
 			if
-#ifndef WITHOUT_WANTED
+#ifndef WITHOUT_RETRY
 			:: (carries[on] & 2) && bound[R] == NONE && state[I] != BIRTH ->
 				event(I, E_PEER_REATTACH);
 				move_begin(0)

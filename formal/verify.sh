@@ -161,8 +161,7 @@ mutants() {
 		"STAY, RECOVERING, STAY, RECOVERING, RECOVERING, STAY, STAY"
 	mutant "an end to the end" life "-DOPERATOR" inv11_terminated_is_absorbing \
 		OPERATOR_TERMINATE "TERMINATED, TERMINATED, TERMINATED, TERMINATED, TERMINATED, TERMINATED, ATTACHED"
-	mutant "coming back" life "-DCALM -DLOSS_TTL=20 -DWITHOUT_WANTED" recoverable_is_attached_in_time \
-		CANDIDATE_APPEARED "STAY, STAY, STAY, STAY, STAY, STAY, STAY"
+	mutant "coming back" life "-DCALM -DLOSS_TTL=20 -DWITHOUT_RETRY" recoverable_is_attached_in_time
 	mutant "new nonce for a spent one" life "-DTERMINATE -DASK_WHY -DWITHOUT_SPENT_NONCE" \
 		inv3_not_ended_while_a_path_works
 	mutant "asking one path after a stale epoch" life \
