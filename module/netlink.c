@@ -533,6 +533,22 @@ int jvpn_nl_dump_filter(struct jvpn_nl_request *request, struct jvpn_nl_dump *du
 	return 0;
 }
 
+int jvpn_nl_transport_admin(struct jvpn_nl_request *request, const struct nlattr *attr,
+			    const char *name)
+{
+	struct net *net;
+	bool admin;
+
+	rcu_read_lock();
+	net = rcu_dereference(request->device->transport_net);
+	admin = !net || ns_capable(net->user_ns, CAP_NET_ADMIN);
+	rcu_read_unlock();
+	if (admin)
+		return 0;
+	return jvpn_nl_refuse(request->extack, attr, -EPERM,
+			      "%s: needs CAP_NET_ADMIN where the device's sockets are", name);
+}
+
 /* ---- what several topics need ---- */
 
 struct jvpn_peer *jvpn_nl_peer(struct jvpn_nl_request *request, unsigned int attr)

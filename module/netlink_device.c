@@ -153,6 +153,16 @@ static int check_private_key(struct jvpn_nl_request *request, const struct nlatt
 			      "device.private_key: is the key of one of its peers");
 }
 
+static int check_listen_port(struct jvpn_nl_request *request, const struct nlattr *attr)
+{
+	return jvpn_nl_transport_admin(request, attr, "device.listen_port");
+}
+
+static int check_fwmark(struct jvpn_nl_request *request, const struct nlattr *attr)
+{
+	return jvpn_nl_transport_admin(request, attr, "device.fwmark");
+}
+
 static int check_device(struct jvpn_nl_request *request)
 {
 	static const struct {
@@ -162,6 +172,8 @@ static int check_device(struct jvpn_nl_request *request)
 		{ JVPN_DEVICE_A_NODE_NAME, check_node_name },
 		{ JVPN_DEVICE_A_CIPHERS, check_ciphers },
 		{ JVPN_DEVICE_A_PRIVATE_KEY, check_private_key },
+		{ JVPN_DEVICE_A_LISTEN_PORT, check_listen_port },
+		{ JVPN_DEVICE_A_FWMARK, check_fwmark },
 	};
 	unsigned int i;
 	int err = 0;

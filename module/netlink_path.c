@@ -196,8 +196,12 @@ static int check_interface(struct jvpn_nl_request *request, const struct nlattr 
 	const char *name = by_name ? "ifname" : "ifindex";
 	struct net_device *dev;
 	struct net *net;
-	int err = -ENODEV;
+	int err;
 
+	err = jvpn_nl_transport_admin(request, attr, by_name ? "path.ifname" : "path.ifindex");
+	if (err)
+		return err;
+	err = -ENODEV;
 	rcu_read_lock();
 	net = rcu_dereference(request->device->transport_net);
 	if (!net)

@@ -116,6 +116,20 @@ __printf(4, 5)
 int jvpn_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int err,
 		   const char *fmt, ...);
 
+/**
+ * jvpn_nl_transport_admin - may the caller decide about the sockets' namespace?
+ * @request: about a device; the module's policy of GENL_UNS_ADMIN_PERM was passed
+ * @attr: what needs it
+ * @name: of the attribute, for the answer
+ *
+ * A device may have been moved to a namespace whose root is nobody where its
+ * sockets are: ports, marks and interfaces there are not his to choose.
+ *
+ * Return: 0 or -EPERM, said in the extended ack.
+ */
+int jvpn_nl_transport_admin(struct jvpn_nl_request *request, const struct nlattr *attr,
+			    const char *name);
+
 /* The peer whose key stands in this attribute of the nest: a reference, or ERR_PTR. */
 struct jvpn_peer *jvpn_nl_peer(struct jvpn_nl_request *request, unsigned int attr);
 

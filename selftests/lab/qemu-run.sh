@@ -70,8 +70,8 @@ mkdir -p "$root/lab" "$root$TOP" "$root$BUILD" "$root$(dirname "$program")"
 cp -a "$modules/." "$root/"
 # The symbolic link is in the cached part already.
 rm -f "$root/lib"
-for part in selftests netlink; do
-	[[ ! -d $TOP/$part ]] || cp -a "$TOP/$part" "$root$TOP/"
+for part in selftests netlink README.md; do
+	[[ ! -e $TOP/$part ]] || cp -a "$TOP/$part" "$root$TOP/"
 done
 for part in tools selftests; do
 	[[ ! -d $BUILD/$part ]] || rsync -a --exclude='*.o' --exclude='*.d' \

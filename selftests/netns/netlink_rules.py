@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 from netlink_lib import Family, NLM_F_DUMP, NLM_F_REQUEST, NlError, Spec, Tap, key
 
@@ -340,6 +341,38 @@ def check_permission():
         f'ip link add {device} type jvpn && exec "$0" "$@"'))
 
 
+def try_transport():
+    """As root of a namespace that a device was moved to: what is refused, and why."""
+    while device not in (name for _, name in socket.if_nameindex()):
+        time.sleep(0.01)
+    words = []
+    set_device(private_key=PRIVATE)
+    set_peer(1)
+    for ask in (lambda: set_device(listen_port=5555), lambda: set_device(fwmark=1),
+                lambda: add_path(1, remote=REMOTE4, ifname="dummy0")):
+        try:
+            ask()
+            words.append("allowed")
+        except NlError as error:
+            words.append(f"{errno.errorcode[error.errno]} {error.text}")
+    return "\n".join(words)
+
+
+def check_moved():
+    """A device whose sockets stayed behind, in the hands of a user namespace's root."""
+    command = ["unshare", "-Urn", sys.executable, "-B", os.path.abspath(__file__), other,
+               "--transport"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        while os.readlink(f"/proc/{child.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
+            time.sleep(0.01)
+        subprocess.run(["ip", "link", "set", other, "netns", str(child.pid)], check=True)
+        said = child.communicate()[0].strip()
+    needs = "needs CAP_NET_ADMIN where the device's sockets are"
+    tap.equal("nor choose port, mark and interface where only the sockets are",
+              [f"EPERM {name}: {needs}" for name in
+               ("device.listen_port", "device.fwmark", "path.ifname")], said.split("\n"))
+
+
 def main():
     check_device()
     check_peers()
@@ -347,11 +380,15 @@ def main():
     check_policy()
     check_sessions()
     check_permission()
+    if os.path.exists("/proc/self/ns/user"):
+        check_moved()
     tap.exit()
 
 
 if other == "--try":
     print(try_everything())
+elif other == "--transport":
+    print(try_transport())
 elif other == "--own":
     set_device(private_key=PRIVATE, node_name="own")
     print(get_device()["node-name"])
