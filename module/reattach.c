@@ -449,7 +449,7 @@ static void refuse(struct jvpn_session *session, const struct jvpn_packet *packe
 	jvpn_count(session->device, JVPN_COUNTER_A_REATTACH_REFUSED);
 	trace_jvpn_refused(session, packet->path_id, reason);
 	if (!jvpn_bucket_take(&session->reject_tokens_ns, jvpn_now(),
-			 session->policy.reattach_rate, session->policy.reattach_rate))
+			      session->policy.reattach_rate, session->policy.reattach_rate))
 		return;
 	control.reject.nonce = nonce;
 	control.reject.reason = reason;
@@ -511,7 +511,7 @@ static bool rebind_open(struct jvpn_session *session, u8 path_id,
 	if (session->rebind.open && session->rebind.proven)
 		return false;
 	if (!jvpn_bucket_take(&session->challenge_tokens_ns, now, JVPN_CHALLENGE_STARTS_PER_S,
-			 JVPN_CHALLENGE_STARTS_PER_S))
+			      JVPN_CHALLENGE_STARTS_PER_S))
 		return false;
 	memset(&session->rebind, 0, sizeof(session->rebind));
 	session->rebind.path_id = path_id;
@@ -650,7 +650,7 @@ static u16 judge(struct jvpn_session *session, const struct jvpn_packet *packet,
 	if (epoch != session->epoch)
 		return JVPN_REASON_STALE_EPOCH;
 	if (!jvpn_bucket_take(&session->reattach_tokens_ns, now, session->policy.reattach_rate,
-			 session->policy.reattach_rate))
+			      session->policy.reattach_rate))
 		return JVPN_REASON_RATE_LIMITED;
 	if (!(session->policy.allowed_transports & BIT(jvpn_endpoint_transport(endpoint))))
 		return JVPN_REASON_POLICY_DENY;
