@@ -252,8 +252,16 @@ GW6=2001:db8:99::1
 # topology [RTT_MS [RTT1_MS]]: build the world drawn above. The first is the
 # round trip over up0, the second over up1 (default the same); 0 for no delay.
 topology() {
-	local rtt0=${1:-20} rtt1=${2:-${1:-20}}
+	local rtt0=${1:-20} rtt1=${2:-${1:-20}} family
 
+	# Neighbours stay known for a day: when they are asked for again is
+	# random, and such a round trip is longer than the others.
+	if [[ $MACHINE != host ]]; then
+		for family in ipv4 ipv6; do
+			echo 86400 >/proc/sys/net/$family/neigh/default/gc_stale_time
+			echo 86400000 >/proc/sys/net/$family/neigh/default/base_reachable_time_ms
+		done
+	fi
 	setup_ns client r0 r1 net gw attacker
 	forwarding "$r0"
 	forwarding "$r1"
