@@ -7,7 +7,7 @@
 
 packages=(bash coreutils diffutils ethtool findutils gawk grep iperf3 iproute2
 	iputils-ping jq kmod mawk mount netcat-openbsd nftables procps
-	python3-minimal sed socat tcpdump util-linux util-linux-extra
+	python3-minimal python3-yaml sed socat tcpdump util-linux util-linux-extra
 	wireguard-tools)
 programs='bash dash sh cat chmod chown chroot cp cut date dd df dirname du echo
 	env expr false head id install kill ln ls md5sum mkdir mkfifo mknod
@@ -18,7 +18,7 @@ programs='bash dash sh cat chmod chown chroot cp cut date dd df dirname du echo
 	iperf3 ip tc ss bridge ping nft jq kmod insmod rmmod modprobe lsmod
 	modinfo depmod mount umount nc nc.openbsd ps pgrep pkill pidof free
 	sysctl uptime watch python3 python3.11 socat tcpdump wg ethtool dmesg
-	flock ionice lsns nsenter setsid unshare hexdump script taskset
+	flock ionice lsns nsenter setpriv setsid unshare hexdump script taskset
 	hostname'
 
 "$LAB/packages.sh"
@@ -72,6 +72,8 @@ make_root() {
 		! -path '*/idlelib/*' ! -path '*/tkinter/*' ! -path '*/lib2to3/*' \
 		! -path '*/ensurepip/*' ! -path '*/pydoc_data/*' \
 		! -path '*/distutils/*' ! -path '*/turtledemo/*' |
+		cpio -pdm --quiet "$root") || return 1
+	(cd / && find usr/lib/python3/dist-packages/yaml -name '*.py' |
 		cpio -pdm --quiet "$root") || return 1
 	# Compiled once here, not at every start under emulation.
 	/usr/bin/python3 -m compileall -q -s "$root" -p / "$root$python" || true

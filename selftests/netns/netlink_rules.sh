@@ -3,7 +3,7 @@
 # netlink_rules.sh: what well-formed requests may not ask for, and what they
 # do: device, peers, allowed addresses, paths, policy; and who may ask at all.
 #
-# kernels: uml
+# kernels: uml 6.12
 # timeout: 200
 
 . "$(dirname "$0")/../lib.sh"
