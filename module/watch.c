@@ -74,6 +74,7 @@ static void path_status_set(struct jvpn_session *session, struct jvpn_path *path
 
 struct route_result {
 	struct jvpn_endpoint endpoint;
+	u8 local_before[16];
 	u8 local[16];
 	u32 gone;
 	u32 generation;
@@ -96,13 +97,34 @@ static u32 route_status(int err)
 	return JVPN_PATH_NO_ROUTE;
 }
 
+/*
+ * Whoever removes an address removes its routes, too, and this may be found out
+ * first. Then the reason is the address that the path used.
+ */
+static u32 find_way_out(struct jvpn_device *device, struct route_result *result)
+{
+	struct jvpn_endpoint before = result->endpoint;
+	u32 gone, mtu;
+
+	gone = route_status(jvpn_udp_route(device, &result->endpoint, result->local,
+					   &result->oif, &mtu));
+	if (gone != JVPN_PATH_NO_ROUTE)
+		return gone;
+	if (before.remote.sa_family == AF_INET6)
+		memcpy(&before.local6, result->local_before, sizeof(before.local6));
+	else
+		memcpy(&before.local4, result->local_before, sizeof(before.local4));
+	if (jvpn_udp_route(device, &before, result->local, &result->oif, &mtu) == -EADDRNOTAVAIL)
+		return JVPN_PATH_NO_ADDRESS;
+	return gone;
+}
+
 /* Routes are looked up without the lock, and taken over if the path is still the same. */
 static void check_session(struct jvpn_session *session, void *arg)
 {
 	struct jvpn_device *device = arg;
 	struct route_result *result;
 	struct jvpn_outbox out;
-	u32 mtu;
 	int i;
 
 	result = kcalloc(JVPN_MAX_PATHS, sizeof(*result), GFP_KERNEL);
@@ -113,6 +135,8 @@ static void check_session(struct jvpn_session *session, void *arg)
 	for (i = 0; i < JVPN_MAX_PATHS; i++) {
 		result[i].used = session->paths[i].used && !session->dead;
 		result[i].endpoint = session->paths[i].endpoint;
+		memcpy(result[i].local_before, session->paths[i].local_used,
+		       sizeof(result[i].local_before));
 		result[i].generation = session->paths[i].health.generation;
 	}
 	spin_unlock_bh(&session->lock);
@@ -121,9 +145,7 @@ static void check_session(struct jvpn_session *session, void *arg)
 	rcu_read_lock();
 	for (i = 0; i < JVPN_MAX_PATHS; i++)
 		if (result[i].used)
-			result[i].gone = route_status(jvpn_udp_route(device, &result[i].endpoint,
-								     result[i].local,
-								     &result[i].oif, &mtu));
+			result[i].gone = find_way_out(device, &result[i]);
 	rcu_read_unlock();
 	local_bh_enable();
 
