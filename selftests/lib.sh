@@ -155,7 +155,7 @@ wait_for() {
 	until "$@" >/dev/null 2>&1; do
 		uptime_ms now
 		((now - began < limit)) || return 1
-		pause=$(((now - began) / 8))
+		pause=$(((now - began) / 3))
 		((pause >= 10)) || pause=10
 		((pause <= 999)) || pause=999
 		sleep "0.$(printf %03d $pause)"
