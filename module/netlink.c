@@ -493,26 +493,13 @@ struct jvpn_peer *jvpn_nl_dump_peer(struct jvpn_nl_dump *dump, struct jvpn_devic
 		jvpn_peer_put(peer);
 		return peer;
 	}
-	if (!peer)
-		return list_first_entry_or_null(&device->peers, struct jvpn_peer, list);
-	if (!peer->dead) {
-		if (list_is_last(&peer->list, &device->peers))
-			return NULL;
-		return list_next_entry(peer, list);
-	}
-	/* It was removed meanwhile: find its place by number. */
-	list_for_each_entry(peer, &device->peers, list) {
-		if (peer->serial > dump->peer_serial)
-			return peer;
-	}
-	return NULL;
+	return jvpn_peer_after(device, peer);
 }
 
 void jvpn_nl_dump_peer_done(struct jvpn_nl_dump *dump, struct jvpn_peer *peer)
 {
 	jvpn_peer_put(dump->peer);
 	dump->peer = jvpn_peer_get(peer);
-	dump->peer_serial = peer->serial;
 	dump->allowedip = 0;
 	dump->path = 0;
 }

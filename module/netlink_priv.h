@@ -92,7 +92,6 @@ struct jvpn_nl_dump {
 	struct netlink_callback *cb;		/* its request: in dumpit only */
 	int ifindex;				/* the device; 0: all */
 	struct jvpn_peer *peer;			/* last one shown, referenced */
-	u64 peer_serial;			/* its place, if it is removed meanwhile */
 	bool one_peer;				/* only the one with this key */
 	u8 peer_key[JVPN_PUBLIC_KEY_LEN];
 	u64 allowedip;				/* cursor within the next peer's, if that is */

@@ -124,6 +124,24 @@ struct jvpn_peer *jvpn_peer_lookup(struct jvpn_device *device,
 	return peer;
 }
 
+struct jvpn_peer *jvpn_peer_after(struct jvpn_device *device, struct jvpn_peer *peer)
+{
+	struct jvpn_peer *next;
+
+	lockdep_assert_held(&device->lock);
+	if (!peer)
+		return list_first_entry_or_null(&device->peers, struct jvpn_peer, list);
+	if (peer->device == device && !peer->dead)
+		return list_is_last(&peer->list, &device->peers) ? NULL :
+								    list_next_entry(peer, list);
+	/* Its place is found by number. */
+	list_for_each_entry(next, &device->peers, list) {
+		if (next->serial > peer->serial)
+			return next;
+	}
+	return NULL;
+}
+
 bool jvpn_peer_get_unless_zero(struct jvpn_peer *peer)
 {
 	return kref_get_unless_zero(&peer->ref);

@@ -39,7 +39,7 @@ struct jvpn_peer {
 	bool has_policy;
 	u8 last_timestamp[JVPN_TIMESTAMP_LEN];	/* newest INIT accepted from it */
 	u64 last_tai_ns;			/* newest INIT sent to it */
-	u64 last_handshake_wall_ns;
+	u64 last_handshake_wall_ns;		/* WRITE_ONCE, whoever has keys */
 	u8 answered_mac1[JVPN_MAC_LEN];		/* of the INIT answered last, and */
 	struct jvpn_msg_response answer;	/* what it was answered with, */
 	struct jvpn_endpoint answered_to;	/* and where to */
@@ -53,6 +53,7 @@ struct jvpn_peer {
 	struct delayed_work persist_work;	/* creates a successor; holds a reference */
 	u32 persist_backoff_ms;
 	u64 create_tokens_ns;			/* creates answered: a bucket */
+	u64 stale_tokens_ns;			/* old INITs refused: a bucket */
 	bool stopped;				/* by an operator: traffic begins no session */
 
 	/* What ended sessions moved; live ones count in the session. */
@@ -76,6 +77,18 @@ void jvpn_peer_remove_all(struct jvpn_device *device, u16 reason);
 /* A reference, or NULL. RCU or device->lock. */
 struct jvpn_peer *jvpn_peer_lookup(struct jvpn_device *device,
 				   const u8 public_key[JVPN_PUBLIC_KEY_LEN]);
+/**
+ * jvpn_peer_after - the next of a device's peers, in order of creation
+ * @device: its lock is held; it may have been dropped since @peer was found
+ * @peer: one that was found, referenced, or NULL: the first is wanted
+ *
+ * Who walks all peers drops the lock now and then. @peer may have been removed
+ * meanwhile, and the device may be another than the one that had it, under the
+ * same name.
+ *
+ * Return: the peer, without a reference; NULL after the last.
+ */
+struct jvpn_peer *jvpn_peer_after(struct jvpn_device *device, struct jvpn_peer *peer);
 /* False if it is being freed. */
 bool jvpn_peer_get_unless_zero(struct jvpn_peer *peer);
 struct jvpn_peer *jvpn_peer_get(struct jvpn_peer *peer);

@@ -14,18 +14,27 @@
 	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE | JVPN_PATH_LOOP)
 
 /*
- * Calls @visit for each live session of the device, referenced, under
- * device->lock: workers and notifiers (which hold the RTNL outside) come
- * without it.
+ * Calls @visit for each live session of the device, referenced. Workers and
+ * notifiers (which hold the RTNL outside) come without device->lock; nobody who
+ * wants it waits for more than a few sessions.
  */
 static void visit_sessions(struct jvpn_device *device,
 			   void (*visit)(struct jvpn_session *session, void *arg), void *arg)
 {
-	struct jvpn_peer *peer;
+	struct jvpn_peer *peer = NULL, *next;
 
-	mutex_lock(&device->lock);
-	list_for_each_entry(peer, &device->peers, list) {
+	do {
 		struct jvpn_session *session;
+
+		mutex_lock(&device->lock);
+		next = jvpn_peer_after(device, peer);
+		if (next)
+			jvpn_peer_get(next);
+		mutex_unlock(&device->lock);
+		jvpn_peer_put(peer);
+		peer = next;
+		if (!peer)
+			break;
 
 		rcu_read_lock();
 		session = rcu_dereference(peer->session);
@@ -36,8 +45,7 @@ static void visit_sessions(struct jvpn_device *device,
 			visit(session, arg);
 		jvpn_session_put(session);
 		cond_resched();
-	}
-	mutex_unlock(&device->lock);
+	} while (peer);
 }
 
 static u16 reason_of(u32 status)
@@ -77,6 +85,7 @@ struct route_result {
 	u8 local_before[16];
 	u8 local[16];
 	u32 gone;
+	u32 gone_before;
 	u32 generation;
 	int oif;
 	bool used;
@@ -138,6 +147,7 @@ static void check_session(struct jvpn_session *session, void *arg)
 		memcpy(result[i].local_before, session->paths[i].local_used,
 		       sizeof(result[i].local_before));
 		result[i].generation = session->paths[i].health.generation;
+		result[i].gone_before = session->paths[i].status & STATUS_GONE;
 	}
 	spin_unlock_bh(&session->lock);
 
@@ -157,6 +167,11 @@ static void check_session(struct jvpn_session *session, void *arg)
 		if (!result[i].used || !path->used ||
 		    path->health.generation != result[i].generation)
 			continue;
+		/* A notifier was faster, and what was found here may be of before that. */
+		if ((path->status & STATUS_GONE) != result[i].gone_before) {
+			jvpn_session_check_later(session);
+			continue;
+		}
 		if (!result[i].gone) {
 			memcpy(path->local_used, result[i].local, sizeof(path->local_used));
 			path->oif_used = result[i].oif;
