@@ -190,15 +190,14 @@ static int parse_transport(struct jvpn_nl_request *request, struct jvpn_path_con
 
 /* The interface must be there, where the sockets are, and must not be a tunnel of ours. */
 static int check_interface(struct jvpn_nl_request *request, const struct nlattr *attr,
-			   int *ifindex)
+			   const char *name, int *ifindex)
 {
 	bool by_name = attr == request->tb[JVPN_PATH_A_IFNAME];
-	const char *name = by_name ? "ifname" : "ifindex";
 	struct net_device *dev;
 	struct net *net;
 	int err;
 
-	err = jvpn_nl_transport_admin(request, attr, by_name ? "path.ifname" : "path.ifindex");
+	err = jvpn_nl_transport_admin(request, attr, name);
 	if (err)
 		return err;
 	err = -ENODEV;
@@ -217,12 +216,10 @@ static int check_interface(struct jvpn_nl_request *request, const struct nlattr 
 	rcu_read_unlock();
 
 	if (err == -ENODEV)
-		return jvpn_nl_refuse(request->extack, attr, err, "path.%s: no such interface",
-				      name);
+		return jvpn_nl_refuse(request->extack, attr, err, "%s: no such interface", name);
 	if (err)
 		return jvpn_nl_refuse(request->extack, attr, err,
-				      "path.%s: a path cannot run through a jvpn interface",
-				      name);
+				      "%s: a path cannot run through a jvpn interface", name);
 	return 0;
 }
 
@@ -236,8 +233,10 @@ static int parse_interface(struct jvpn_nl_request *request, struct jvpn_endpoint
 				      "path.ifname: not together with path.ifindex");
 	if (ifindex && !nla_get_u32(ifindex))
 		return 0;
-	if (ifindex || ifname)
-		return check_interface(request, ifindex ?: ifname, &endpoint->ifindex);
+	if (ifindex)
+		return check_interface(request, ifindex, "path.ifindex", &endpoint->ifindex);
+	if (ifname)
+		return check_interface(request, ifname, "path.ifname", &endpoint->ifindex);
 	return 0;
 }
 
@@ -246,6 +245,8 @@ static int check_scope(struct jvpn_nl_request *request, struct jvpn_endpoint *en
 {
 	const struct nlattr *remote = request->tb[JVPN_PATH_A_REMOTE];
 	struct sockaddr_in6 *addr = &endpoint->remote6;
+	struct nlattr *tb[JVPN_ENDPOINT_A_MAX + 1];
+	int ifindex;
 
 	if (endpoint->remote.sa_family != AF_INET6)
 		return 0;
@@ -263,7 +264,12 @@ static int check_scope(struct jvpn_nl_request *request, struct jvpn_endpoint *en
 	if (endpoint->ifindex && endpoint->ifindex != addr->sin6_scope_id)
 		return jvpn_nl_refuse(request->extack, remote, -EINVAL,
 				      "path.remote.scope_id: differs from the path's interface");
-	return 0;
+	if (endpoint->ifindex)
+		return 0;
+	/* It chooses an interface, as path.ifindex does. */
+	nla_parse_nested(tb, JVPN_ENDPOINT_A_MAX, remote, NULL, NULL);
+	return check_interface(request, tb[JVPN_ENDPOINT_A_SCOPE_ID], "path.remote.scope_id",
+			       &ifindex);
 }
 
 static int parse_path(struct jvpn_nl_request *request, struct jvpn_path_config *path)
