@@ -220,7 +220,7 @@ static void watch_generation(struct jvpn_health *h,
 static void count_in(struct jvpn_health *h, u64 now_ns,
 		     const struct jvpn_heartbeat *hb)
 {
-	u32 rx = READ_ONCE(h->rx_packets);
+	u32 rx = atomic_read(&h->rx_packets);
 	u32 sent;
 
 	if (h->flags & HAVE_IN) {
@@ -262,20 +262,20 @@ void jvpn_health_sent(struct jvpn_health *h, u64 now_ns, u32 seq)
 	h->judged = min_t(u8, h->judged + 1, 32);
 	h->last_sent_ns = now_ns;
 	h->sent_us[seq % JVPN_HEALTH_RING] = to_us(now_ns);
-	h->sent_packets[seq % JVPN_HEALTH_MARKS] = READ_ONCE(h->tx_packets);
+	h->sent_packets[seq % JVPN_HEALTH_MARKS] = atomic_read(&h->tx_packets);
 }
 
 void jvpn_health_fill(const struct jvpn_health *h, struct jvpn_heartbeat *hb)
 {
-	hb->sent = READ_ONCE(h->tx_packets);
-	hb->received = READ_ONCE(h->rx_packets);
+	hb->sent = atomic_read(&h->tx_packets);
+	hb->received = atomic_read(&h->rx_packets);
 	hb->generation = h->generation;
 }
 
 /* A heartbeat or an answer: received, but not of what silence is measured by. */
 static void count_received(struct jvpn_health *h)
 {
-	WRITE_ONCE(h->rx_packets, READ_ONCE(h->rx_packets) + 1);
+	atomic_add(1, &h->rx_packets);
 	h->rx_mark[0]++;
 	h->rx_mark[1]++;
 }
@@ -616,7 +616,7 @@ static u64 hint_ns(const struct jvpn_health *h,
  */
 static bool was_dense(const struct jvpn_health *h)
 {
-	return (u16)(READ_ONCE(h->rx_packets) - h->rx_mark[1]) >= DENSE_PACKETS;
+	return (u16)(atomic_read(&h->rx_packets) - h->rx_mark[1]) >= DENSE_PACKETS;
 }
 
 static void mark_received(struct jvpn_health *h, u64 now_ns)
@@ -627,7 +627,7 @@ static void mark_received(struct jvpn_health *h, u64 now_ns)
 		return;
 	h->mark_us = now_us;
 	h->rx_mark[1] = h->rx_mark[0];
-	h->rx_mark[0] = (u16)READ_ONCE(h->rx_packets);
+	h->rx_mark[0] = (u16)atomic_read(&h->rx_packets);
 }
 
 /* When an unanswered heartbeat would start one. */

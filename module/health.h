@@ -75,8 +75,8 @@ struct jvpn_health {
 	/* Stored by the hot path without lock: WRITE_ONCE, READ_ONCE. */
 	u64 last_rx_ns;			/* authenticated, no heartbeat and no answer to one */
 	u64 last_inner_ns;		/* inner packet, either way */
-	u32 tx_packets;			/* on this path, all kinds, this generation */
-	u32 rx_packets;
+	atomic_t tx_packets;		/* on this path, all kinds, this generation */
+	atomic_t rx_packets;
 
 	u32 srtt_us8;			/* microseconds times 8; 0: no sample yet */
 	u32 rttvar_us4;
@@ -309,13 +309,12 @@ static inline u64 jvpn_health_heard_ns(const struct jvpn_health *h)
 }
 
 /*
- * Counts of packets. Several CPUs that send on one path at once may lose a
- * count to each other: who cannot have that keeps its own counts, and stores
- * their sums with jvpn_health_counts() before the heartbeat functions.
+ * Counts of packets, by any CPU: one that got lost between two of them would make
+ * up for a packet that the path lost.
  */
 static inline void jvpn_health_tx_many(struct jvpn_health *h, u32 packets)
 {
-	WRITE_ONCE(h->tx_packets, READ_ONCE(h->tx_packets) + packets);
+	atomic_add(packets, &h->tx_packets);
 }
 
 static inline void jvpn_health_tx(struct jvpn_health *h)
@@ -327,7 +326,7 @@ static inline void jvpn_health_rx_many(struct jvpn_health *h, u64 now_ns,
 				       u32 packets)
 {
 	WRITE_ONCE(h->last_rx_ns, now_ns);
-	WRITE_ONCE(h->rx_packets, READ_ONCE(h->rx_packets) + packets);
+	atomic_add(packets, &h->rx_packets);
 }
 
 static inline void jvpn_health_rx(struct jvpn_health *h, u64 now_ns)
@@ -337,8 +336,8 @@ static inline void jvpn_health_rx(struct jvpn_health *h, u64 now_ns)
 
 static inline void jvpn_health_counts(struct jvpn_health *h, u32 tx, u32 rx)
 {
-	WRITE_ONCE(h->tx_packets, tx);
-	WRITE_ONCE(h->rx_packets, rx);
+	atomic_set(&h->tx_packets, tx);
+	atomic_set(&h->rx_packets, rx);
 }
 
 static inline void jvpn_health_inner_tx(struct jvpn_health *h, u64 now_ns)

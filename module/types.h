@@ -8,6 +8,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
@@ -36,6 +37,12 @@ typedef __u64 u64;
 typedef __s32 s32;
 typedef __s64 s64;
 
+struct atomic {
+	int counter;
+};
+
+#define atomic_t		struct atomic
+
 /* With or without a text, whatever the age of the C compiler. */
 #define static_assert(condition, ...) extern int static_assert_(char (*)[(condition) ? 1 : -1])
 #define JVPN_ATTRIBUTE(a)	__attribute__((a))
@@ -52,6 +59,9 @@ typedef __s64 s64;
 #define BIT_ULL(n)		(1ULL << (n))
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#define atomic_read(v)		__atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
+#define atomic_set(v, i)	__atomic_store_n(&(v)->counter, i, __ATOMIC_RELAXED)
+#define atomic_add(i, v)	((void)__atomic_add_fetch(&(v)->counter, i, __ATOMIC_RELAXED))
 #define hweight32(x)		((unsigned int)__builtin_popcount(x))
 #define cpu_to_le16(x)		htole16(x)
 #define cpu_to_le32(x)		htole32(x)

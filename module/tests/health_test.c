@@ -49,7 +49,7 @@ static bool answer_with(u32 seq, u32 sent, u32 received)
 /* An answer that says nothing was lost: the peer sends only answers. */
 static bool answer(u32 seq)
 {
-	return answer_with(seq, h.rx_packets + 1, h.sent_packets[seq % 4]);
+	return answer_with(seq, (u32)atomic_read(&h.rx_packets) + 1, h.sent_packets[seq % 4]);
 }
 
 /* The same, but as if it had taken as long as all before. */
@@ -177,8 +177,8 @@ static void answers(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, answer(second + 1));
 	KUNIT_EXPECT_FALSE(test, answer(first - 1));
 	KUNIT_EXPECT_EQ(test, jvpn_health_srtt_us(&h), 13750);
-	KUNIT_EXPECT_EQ(test, h.rx_packets, 7);
-	KUNIT_EXPECT_EQ(test, h.tx_packets, 2);
+	KUNIT_EXPECT_EQ(test, (u32)atomic_read(&h.rx_packets), 7);
+	KUNIT_EXPECT_EQ(test, (u32)atomic_read(&h.tx_packets), 2);
 	KUNIT_EXPECT_EQ(test, jvpn_health_heard_ns(&h), now);
 }
 
@@ -997,8 +997,8 @@ static void restart(struct kunit *test)
 	jvpn_health_hint(&h, now);
 	jvpn_health_restart(&h);
 	KUNIT_EXPECT_EQ(test, jvpn_health_state(&h), JVPN_HEALTH_UNKNOWN);
-	KUNIT_EXPECT_EQ(test, h.tx_packets, 0);
-	KUNIT_EXPECT_EQ(test, h.rx_packets, 0);
+	KUNIT_EXPECT_EQ(test, (u32)atomic_read(&h.tx_packets), 0);
+	KUNIT_EXPECT_EQ(test, (u32)atomic_read(&h.rx_packets), 0);
 	KUNIT_EXPECT_EQ(test, h.generation, 1);
 	KUNIT_EXPECT_GT(test, jvpn_health_srtt_us(&h), 0);
 	KUNIT_EXPECT_FALSE(test, answer(seq));
