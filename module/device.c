@@ -27,8 +27,7 @@
 #define OUTER_MAX	(sizeof(struct ipv6hdr) + sizeof(struct udphdr) + JVPN_OVERHEAD)
 #define MTU_DEFAULT	(ETH_DATA_LEN - OUTER_MAX)
 /* What fits the 16 bits of an IPv4 length. */
-#define UDP_PAYLOAD_MAX	(IP_MAX_MTU - sizeof(struct iphdr) - sizeof(struct udphdr))
-#define MTU_MAX		(UDP_PAYLOAD_MAX - JVPN_OVERHEAD)
+#define MTU_MAX		(JVPN_UDP_PAYLOAD_MAX - JVPN_OVERHEAD)
 /* Inner headers that each segment of a GSO packet repeats: IPv6, TCP, options. */
 #define SEGMENT_HEADERS	80
 
@@ -229,7 +228,7 @@ static int device_stop(struct net_device *dev)
 /* One inner GSO packet is to fit one datagram of segments once it is sealed. */
 static void set_gso_limits(struct net_device *dev)
 {
-	unsigned int segments = UDP_PAYLOAD_MAX / (dev->mtu + JVPN_OVERHEAD);
+	unsigned int segments = JVPN_UDP_PAYLOAD_MAX / (dev->mtu + JVPN_OVERHEAD);
 	unsigned int payload = dev->mtu > 2 * SEGMENT_HEADERS ? dev->mtu - SEGMENT_HEADERS :
 								dev->mtu / 2;
 
@@ -329,7 +328,6 @@ static void keys_zeroize(struct jvpn_device *device)
 static void fields_init(struct jvpn_device *device, struct net_device *dev)
 {
 	device->dev = dev;
-	device->checked_jiffies = jiffies - 2 * HZ;
 	mutex_init(&device->lock);
 	init_rwsem(&device->identity_lock);
 	spin_lock_init(&device->notice_lock);

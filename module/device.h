@@ -78,7 +78,6 @@ struct jvpn_device {
 	struct sk_buff_head handshake_queue;
 	struct work_struct handshake_work;
 	u64 loaded_until_ns;		/* cookies are asked for until then */
-	unsigned long checked_jiffies;	/* last check because of a path's error */
 	struct work_struct check_work;	/* routes, addresses or links changed: look at all paths */
 
 	struct jvpn_event_ring events;

@@ -15,6 +15,9 @@
 /* Sessions that one peer may begin: each is reported, and nobody repeats faster. */
 #define CREATES_PER_S		2
 #define CREATES_BURST		10
+/* Old INITs that are told so: an honest peer without a clock needs one. */
+#define STALES_PER_S		1
+#define STALES_BURST		3
 /* Then the worker is queued again: who flushes it does not wait for the network. */
 #define HANDSHAKES_PER_RUN	256
 /* TAI64 label of the Unix epoch: 2^62 plus the ten seconds TAI was ahead in 1970. */
@@ -74,20 +77,34 @@ static u8 cipher_choose(u8 ours, u8 theirs)
 	return 0;
 }
 
-static void bounds_write(const struct jvpn_policy *policy, struct jvpn_wire_bounds *bounds)
+static void bounds_want(const struct jvpn_session *session, struct jvpn_wire_bounds *bounds)
 {
-	bounds->session_max_lifetime_ms = cpu_to_le32(policy->session_max_lifetime);
-	bounds->transport_loss_ttl_ms = cpu_to_le32(policy->transport_loss_ttl);
+	bounds->session_max_lifetime_ms = cpu_to_le32(session->own_max_lifetime);
+	bounds->transport_loss_ttl_ms = cpu_to_le32(session->own_loss_ttl);
 }
 
-/* The smaller of both ends is in force; nonsense from the peer does not shorten ours to nothing. */
-static void bounds_apply(struct jvpn_policy *policy, const struct jvpn_wire_bounds *bounds)
+/*
+ * What both ends get: the smaller of what each wants; nonsense from the peer does
+ * not shorten ours to nothing.
+ */
+static void bounds_agree(const struct jvpn_session *session,
+			 const struct jvpn_wire_bounds *theirs, struct jvpn_wire_bounds *bounds)
 {
-	u32 lifetime = le32_to_cpu(bounds->session_max_lifetime_ms);
-	u32 loss_ttl = le32_to_cpu(bounds->transport_loss_ttl_ms);
+	u32 lifetime = le32_to_cpu(theirs->session_max_lifetime_ms);
+	u32 loss_ttl = le32_to_cpu(theirs->transport_loss_ttl_ms);
 
-	policy->session_max_lifetime = clamp(lifetime, 60000U, policy->session_max_lifetime);
-	policy->transport_loss_ttl = clamp(loss_ttl, 1000U, policy->transport_loss_ttl);
+	bounds->session_max_lifetime_ms =
+		cpu_to_le32(clamp(lifetime, 60000U, session->own_max_lifetime));
+	bounds->transport_loss_ttl_ms = cpu_to_le32(clamp(loss_ttl, 1000U, session->own_loss_ttl));
+}
+
+static void bounds_apply(struct jvpn_session *session, const struct jvpn_wire_bounds *theirs)
+{
+	struct jvpn_wire_bounds agreed;
+
+	bounds_agree(session, theirs, &agreed);
+	session->policy.session_max_lifetime = le32_to_cpu(agreed.session_max_lifetime_ms);
+	session->policy.transport_loss_ttl = le32_to_cpu(agreed.transport_loss_ttl_ms);
 }
 
 static u32 clock_ms(const struct jvpn_session *session)
@@ -131,11 +148,19 @@ static void work_queue(struct jvpn_session *session)
 		jvpn_session_put(session);
 }
 
+void jvpn_session_check_later(struct jvpn_session *session)
+{
+	set_bit(JVPN_WORK_CHECK, &session->work_flags);
+	work_queue(session);
+}
+
 void jvpn_handshake_kick(struct jvpn_session *session)
 {
 	lockdep_assert_held(&session->lock);
-	if (!session->dead && session->handshake_kind)
-		work_queue(session);
+	if (session->dead || !session->handshake_kind)
+		return;
+	set_bit(JVPN_WORK_INIT, &session->work_flags);
+	work_queue(session);
 }
 
 void jvpn_handshake_rekey(struct jvpn_session *session)
@@ -297,7 +322,7 @@ static bool init_plan(struct jvpn_session *session, struct init_plan *plan)
 	if (plan->kind == JVPN_HS_REKEY)
 		memcpy(plan->payload.session_id, session->id, JVPN_ID_LEN);
 	plan->payload.clock_ms = cpu_to_le32(clock_ms(session));
-	bounds_write(&session->policy, &plan->payload.bounds);
+	bounds_want(session, &plan->payload.bounds);
 	ready = true;
 unlock:
 	spin_unlock_bh(&session->lock);
@@ -345,13 +370,16 @@ static void init_later(struct jvpn_session *session)
 void jvpn_handshake_send_work(struct work_struct *work)
 {
 	struct jvpn_session *session = container_of(work, struct jvpn_session, work);
-	struct init_plan *plan = kmalloc(sizeof(*plan), GFP_KERNEL);
+	struct init_plan *plan = NULL;
 	bool send = false;
 	u64 now;
 	int err;
 
 	if (test_and_clear_bit(JVPN_WORK_CHECK, &session->work_flags))
 		jvpn_session_check(session);
+	if (!test_and_clear_bit(JVPN_WORK_INIT, &session->work_flags))
+		goto out;
+	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
 	if (!plan) {
 		init_later(session);
 		goto out;
@@ -475,8 +503,7 @@ static void born(struct jvpn_session *session, struct jvpn_binding *binding,
 			   &report, out);
 	jvpn_session_established(session);
 	WRITE_ONCE(session->peer->last_handshake_wall_ns, ktime_get_real_ns());
-	set_bit(JVPN_WORK_CHECK, &session->work_flags);
-	work_queue(session);
+	jvpn_session_check_later(session);
 	jvpn_policy_leave_forbidden(session, path, out);
 }
 
@@ -496,7 +523,8 @@ static bool create_done(struct jvpn_session *session, struct jvpn_keypair *keypa
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&peer->lock);
 	spin_lock(&session->lock);
-	if (session->dead || peer->dead || session->handshake_kind != JVPN_HS_CREATE ||
+	if (session->dead || peer->dead || peer->outbound != session ||
+	    session->handshake_kind != JVPN_HS_CREATE ||
 	    session->handshake_path >= JVPN_MAX_PATHS)
 		goto unlock;
 	path = &session->paths[session->handshake_path];
@@ -511,7 +539,7 @@ static bool create_done(struct jvpn_session *session, struct jvpn_keypair *keypa
 		goto unlock;
 	}
 	jvpn_handshake_clear(session);
-	bounds_apply(&session->policy, &payload->bounds);
+	bounds_apply(session, &payload->bounds);
 	clock_calibrate(session, le32_to_cpu(payload->clock_ms));
 	session->owner_term = le32_to_cpu(payload->owner_term);
 	keys_rotate(session, jvpn_keypair_get(keypair));
@@ -558,7 +586,7 @@ static bool rekey_done(struct jvpn_session *session, struct jvpn_keypair *keypai
 		goto unlock;
 	path = &session->paths[session->handshake_path & (JVPN_MAX_PATHS - 1)];
 	jvpn_handshake_clear(session);
-	bounds_apply(&session->policy, &payload->bounds);
+	bounds_apply(session, &payload->bounds);
 	clock_calibrate(session, le32_to_cpu(payload->clock_ms));
 	keys_rotate(session, jvpn_keypair_get(keypair));
 	session->rekeys++;
@@ -881,8 +909,8 @@ static void answer_create(struct jvpn_peer *peer, struct init_state *state)
 	session->born_at = state->source;
 	session->born_path = state->init.path_id;
 	session->own_key_larger = state->own_key_larger;
-	bounds_apply(&session->policy, &state->init.bounds);
-	bounds_write(&session->policy, &state->payload.bounds);
+	bounds_agree(session, &state->init.bounds, &state->payload.bounds);
+	bounds_apply(session, &state->init.bounds);
 	clock_calibrate(session, le32_to_cpu(state->init.clock_ms));
 	spin_lock_bh(&session->lock);
 	err = jvpn_index_insert(&device->index_table, &session->handshake_index,
@@ -931,7 +959,6 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	u8 psk[JVPN_SYMMETRIC_KEY_LEN];
 	struct jvpn_keypair *keypair;
 	struct jvpn_session *session;
-	struct jvpn_policy policy;
 	u64 now = jvpn_now();
 	bool known;
 	int err;
@@ -952,9 +979,7 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	if (known) {
 		jvpn_rekey_psk(state->psk, session->root, psk);
 		/* Nothing applies before the peer shows that it has the session's root. */
-		policy = session->policy;
-		bounds_apply(&policy, &state->init.bounds);
-		bounds_write(&policy, &state->payload.bounds);
+		bounds_agree(session, &state->init.bounds, &state->payload.bounds);
 		state->payload.clock_ms = cpu_to_le32(clock_ms(session));
 		jvpn_index_remove(&device->index_table, &session->handshake_index);
 		err = jvpn_index_insert(&device->index_table, &session->handshake_index,
@@ -1021,6 +1046,19 @@ static bool create_allowed(struct jvpn_peer *peer)
 	return allowed;
 }
 
+/* A refusal costs as much as an answer, and whoever captured an INIT can ask for it. */
+static bool stale_allowed(struct jvpn_peer *peer)
+{
+	bool allowed;
+
+	spin_lock_bh(&peer->lock);
+	allowed = jvpn_bucket_take(&peer->stale_tokens_ns, jvpn_now(), STALES_PER_S, STALES_BURST);
+	spin_unlock_bh(&peer->lock);
+	if (!allowed)
+		jvpn_count(peer->device, JVPN_COUNTER_A_HS_RATELIMITED);
+	return allowed;
+}
+
 static void init_received(struct jvpn_device *device, const struct jvpn_msg_init *msg,
 			  const struct jvpn_endpoint *source)
 {
@@ -1047,7 +1085,7 @@ static void init_received(struct jvpn_device *device, const struct jvpn_msg_init
 	}
 	if (!timestamp_accept(peer, state)) {
 		jvpn_count(device, JVPN_COUNTER_A_HS_REPLAY);
-		if (!answer_again(peer, state))
+		if (!answer_again(peer, state) && stale_allowed(peer))
 			refuse_init(peer, state, JVPN_REASON_FRESHNESS_INVALID);
 		goto put;
 	}
@@ -1096,9 +1134,11 @@ static bool inbound_take_over(struct jvpn_session *session, struct jvpn_session 
 		ended[0] = old;
 	else if (old)
 		jvpn_session_put(old);
-	/* Both ends began one at once: the larger key yields. */
-	if (peer->outbound && session->own_key_larger)
-		ended[1] = jvpn_session_get(peer->outbound);
+	/* Both ends began one at once: the larger key yields. Its answer comes too late. */
+	if (session->own_key_larger) {
+		ended[1] = peer->outbound;
+		peer->outbound = NULL;
+	}
 	peer->stopped = false;
 	return true;
 }
@@ -1121,6 +1161,7 @@ static void queue_inherit(struct jvpn_session *session, struct jvpn_session *old
 	if (!session->dead) {
 		skb_queue_splice_tail_init(&list, &session->queue);
 		session->queue_bytes += bytes;
+		jvpn_session_queue_bound(session, &list);
 	}
 	spin_unlock_bh(&session->lock);
 	__skb_queue_purge(&list);
@@ -1162,8 +1203,9 @@ static void confirm_create(struct jvpn_keypair *keypair)
 		born(session, binding, path, &out);
 		jvpn_path_validated(session, path);
 		binding = NULL;
-		if (peer->outbound)
-			waiting = jvpn_session_get(peer->outbound);
+		waiting = ended[1] ?: peer->outbound;
+		if (waiting)
+			jvpn_session_get(waiting);
 	}
 	spin_unlock(&session->lock);
 	spin_unlock_bh(&peer->lock);
@@ -1190,7 +1232,7 @@ static void confirm_rekey(struct jvpn_keypair *keypair)
 		RCU_INIT_POINTER(session->next_keys, NULL);
 		keys_rotate(session, keypair);
 		session->rekeys++;
-		bounds_apply(&session->policy, &keypair->bounds);
+		bounds_apply(session, &keypair->bounds);
 		session->clock_offset_ms = keypair->clock_offset_ms;
 		session->clock_calibrated_ns = keypair->clock_calibrated_ns;
 		jvpn_session_established(session);
@@ -1303,10 +1345,14 @@ static bool macs_accept(struct jvpn_device *device, struct sk_buff *skb,
 	}
 	local_bh_disable();
 	rcu_read_lock();
-	allowed = !loaded || jvpn_ratelimit_allow(&device->handshake_limit,
-						  rcu_dereference(device->transport_net),
-						  &source, now);
-	if (allowed && loaded && verdict == JVPN_MAC_VALID) {
+	/*
+	 * Only who returned a cookie is where he says: others must not use up a
+	 * source's share. They get a cookie, which is smaller than what they sent.
+	 */
+	allowed = !loaded || verdict == JVPN_MAC_VALID ||
+		  jvpn_ratelimit_allow(&device->handshake_limit,
+				       rcu_dereference(device->transport_net), &source, now);
+	if (loaded && verdict == JVPN_MAC_VALID) {
 		jvpn_count(device, JVPN_COUNTER_A_HS_COOKIE_SENT);
 		jvpn_send_plain(device, &reply, sizeof(reply), from);
 	}
@@ -1357,6 +1403,6 @@ void jvpn_handshake_worker(struct work_struct *work)
 		dev_kfree_skb(skb);
 		cond_resched();
 	}
-	if (!skb_queue_empty(&device->handshake_queue))
+	if (!skb_queue_empty_lockless(&device->handshake_queue))
 		queue_work(device->wq, &device->handshake_work);
 }

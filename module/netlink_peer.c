@@ -25,7 +25,7 @@ static int put_traffic(struct sk_buff *skb, struct jvpn_peer *peer,
 	};
 
 	spin_lock_bh(&peer->lock);
-	number[0].value = peer->last_handshake_wall_ns;
+	number[0].value = READ_ONCE(peer->last_handshake_wall_ns);
 	number[1].value += peer->rx_bytes;
 	number[2].value += peer->tx_bytes;
 	number[3].value += peer->rx_packets;

@@ -46,7 +46,7 @@ struct jvpn_path {
 	u8 local_used[16];			/* source address the route last gave */
 	int oif_used;				/* interface the route last gave */
 	u32 status;				/* bits of enum jvpn_path_status */
-	u32 mtu;				/* largest datagram payload proven; 0: none yet */
+	u32 mtu;				/* longest inner packet proven; 0: nothing known */
 	u32 full_seq;				/* the last heartbeat of full length */
 	u64 validated_until_ns;
 	u64 failed_ns;				/* last death, or refusal; 0: never */
@@ -57,15 +57,20 @@ struct jvpn_path {
 	u8 transport;
 	bool used;
 	bool probe_full;			/* the last probe was of full length */
+	u8 full_tries;				/* so many were */
 	bool lost_now;				/* its link or address goes in this very walk */
 	struct jvpn_addr observed;		/* ourselves, as the peer last reported here */
 };
 
-/* What the hot path sends by. Never changed once published: a switch is a new object. */
+/*
+ * What the hot path sends by. Once published only payload_max changes: a switch
+ * is a new object.
+ */
 struct jvpn_binding {
 	struct jvpn_endpoint endpoint;
 	struct dst_cache dst_cache;
 	struct jvpn_health *health;		/* of its path, inside the session */
+	u16 payload_max;			/* of a datagram; 0: as the route says */
 	u8 path_id;
 	struct rcu_head rcu;
 };

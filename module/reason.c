@@ -73,6 +73,18 @@ u16 jvpn_reason_by_name(const char *name)
 	return JVPN_REASON_NONE;
 }
 
+bool jvpn_reason_begins_move(u16 reason)
+{
+	switch (reason) {
+	case JVPN_REASON_LOSS_THRESHOLD_EXCEEDED ... JVPN_REASON_CONSECUTIVE_DROPS_EXCEEDED:
+	case JVPN_REASON_NO_DELIVERY ... JVPN_REASON_PEER_REQUEST:
+	case JVPN_REASON_RECOVERY_RETRY:
+	case JVPN_REASON_POLICY_DENY:
+		return true;
+	}
+	return false;
+}
+
 #ifndef __KERNEL__
 const char *jvpn_reason_meaning(u16 reason)
 {

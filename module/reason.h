@@ -13,6 +13,8 @@
 const char *jvpn_reason_name(u16 reason);
 /* Number of a name (case-insensitive, '-' counts as '_'), or 0. */
 u16 jvpn_reason_by_name(const char *name);
+/* Can it be why a session moves to another path? */
+bool jvpn_reason_begins_move(u16 reason);
 
 #ifndef __KERNEL__
 /* What it means, what to do about it, which block it belongs to; NULL if unknown. */

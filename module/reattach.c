@@ -250,7 +250,10 @@ static void lineage_follow(struct jvpn_session *session, const struct jvpn_contr
 	memcpy(session->lineage, control->ack.lineage, sizeof(session->lineage));
 }
 
-/* Reports an accepted attach and puts the binding in force. */
+/*
+ * Reports an accepted attach and puts the binding in force. The reason is this
+ * end's own: what a move counts for is not the peer's to say.
+ */
 static void attach(struct jvpn_session *session, struct jvpn_binding *binding,
 		   struct jvpn_path *path, u16 reason, struct jvpn_outbox *out)
 {
@@ -307,7 +310,7 @@ static void ack_received(struct jvpn_session *session, const struct jvpn_packet 
 	session->owner_term = control->ack.owner_term;
 	path->observed = control->ack.initiator;
 	path->status |= JVPN_PATH_VALIDATED | JVPN_PATH_UP;
-	attach(session, binding, path, control->ack.reason, out);
+	attach(session, binding, path, session->move.reason, out);
 	/* The other end sees at once that both agree. */
 	jvpn_heartbeat_send(session, path, out);
 }
@@ -437,7 +440,7 @@ static struct jvpn_endpoint answer_endpoint(const struct jvpn_packet *packet)
 }
 
 static void refuse(struct jvpn_session *session, const struct jvpn_packet *packet, u64 nonce,
-		   u16 reason, u32 retry_after_ms, struct jvpn_outbox *out)
+		   u16 reason, struct jvpn_outbox *out)
 {
 	struct jvpn_control control = { .kind = JVPN_CONTROL_REATTACH_REJECT };
 	struct jvpn_event report;
@@ -454,7 +457,8 @@ static void refuse(struct jvpn_session *session, const struct jvpn_packet *packe
 	control.reject.nonce = nonce;
 	control.reject.reason = reason;
 	control.reject.epoch = session->epoch;
-	control.reject.retry_after_ms = retry_after_ms;
+	if (reason == JVPN_REASON_RATE_LIMITED)
+		control.reject.retry_after_ms = 1000 / session->policy.reattach_rate;
 	jvpn_session_queue_control(session, out, &control, &packet->from, packet->path_id, 0);
 }
 
@@ -726,6 +730,13 @@ static void challenge_send(struct jvpn_session *session, const struct jvpn_packe
 	jvpn_session_queue_control(session, out, &control, source, packet->path_id, 0);
 }
 
+/* What the peer says goes into reports: only what can be true of a move. */
+static u16 move_reason(const struct jvpn_control *request)
+{
+	return jvpn_reason_begins_move(request->request.reason) ? request->request.reason :
+								  JVPN_REASON_PEER_REQUEST;
+}
+
 static void request_received(struct jvpn_session *session, const struct jvpn_packet *packet,
 			     const struct jvpn_control *control, struct jvpn_outbox *out)
 {
@@ -734,7 +745,7 @@ static void request_received(struct jvpn_session *session, const struct jvpn_pac
 	u64 nonce = control->request.nonce;
 	struct jvpn_endpoint rival;
 	bool contested, proven, named;
-	u16 reason;
+	u16 reason, why = move_reason(control);
 
 	if (session->has_stored_ack && nonce == session->attach_nonce) {
 		ack_send(session, out);
@@ -742,9 +753,7 @@ static void request_received(struct jvpn_session *session, const struct jvpn_pac
 	}
 	reason = judge(session, packet, &source, control, nonce, control->request.epoch, path_id);
 	if (reason) {
-		refuse(session, packet, nonce, reason,
-		       reason == JVPN_REASON_RATE_LIMITED ?
-		       1000 / session->policy.reattach_rate : 0, out);
+		refuse(session, packet, nonce, reason, out);
 		return;
 	}
 	proven = jvpn_path_token_valid(session->device, session->id, &source, jvpn_now(),
@@ -752,7 +761,7 @@ static void request_received(struct jvpn_session *session, const struct jvpn_pac
 	contested = rival_of(session, path_id, &control->request.observed, &source, &rival,
 			     &named);
 	if (was_validated(session, path_id, &source) || (proven && !contested)) {
-		accept(session, path_id, &source, nonce, control->request.reason, out);
+		accept(session, path_id, &source, nonce, why, out);
 		return;
 	}
 	if (contested) {
@@ -760,7 +769,7 @@ static void request_received(struct jvpn_session *session, const struct jvpn_pac
 			return;
 		session->rebind.asked = true;
 		session->rebind.nonce = nonce;
-		session->rebind.reason = control->request.reason;
+		session->rebind.reason = why;
 		session->rebind.proven |= proven;
 	}
 	if (proven)
@@ -768,7 +777,7 @@ static void request_received(struct jvpn_session *session, const struct jvpn_pac
 	challenge_send(session, packet, &source, nonce, out);
 	if (!contested) {
 		session->challenged_nonce = nonce;
-		session->challenged_reason = control->request.reason;
+		session->challenged_reason = why;
 		session->challenged = source;
 	}
 }
@@ -790,7 +799,7 @@ static void proof_received(struct jvpn_session *session, const struct jvpn_packe
 					      control->proof.token))
 		reason = JVPN_REASON_AUTH_FAIL;
 	if (reason) {
-		refuse(session, packet, nonce, reason, 0, out);
+		refuse(session, packet, nonce, reason, out);
 		return;
 	}
 	if (session->rebind.open && session->rebind.path_id == packet->path_id &&
@@ -811,11 +820,13 @@ static void proof_received(struct jvpn_session *session, const struct jvpn_packe
 /* The tuple that was pushed aside by a rebinding speaks up in time: it was no rebinding. */
 static void revert(struct jvpn_session *session, struct jvpn_outbox *out)
 {
-	struct jvpn_binding *binding = jvpn_binding_create(&session->last_bound,
-							   session->last_bound_path);
 	struct jvpn_path *path = &session->paths[session->last_bound_path];
+	struct jvpn_binding *binding;
 	struct jvpn_event report;
 
+	if (!jvpn_path_usable(session, path))
+		return;
+	binding = jvpn_binding_create(&session->last_bound, session->last_bound_path);
 	if (!binding)
 		return;
 	session->revert_until_ns = 0;

@@ -276,12 +276,15 @@ static void opened(struct jvpn_keypair *keypair, struct sk_buff *inner, int err)
 	spin_lock(&keypair->replay_lock);
 	fresh = jvpn_replay_accept(&keypair->replay, counter, &packet.newest);
 	spin_unlock(&keypair->replay_lock);
+	describe(outer, inner, &packet);
 	if (unlikely(!fresh)) {
 		jvpn_count(device, JVPN_COUNTER_A_RX_REPLAY);
+		jvpn_session_replayed(session, &packet);
 		goto free;
 	}
-
-	describe(outer, inner, &packet);
+	/* What somebody held back since before the keys changed is not news. */
+	packet.newest &= rcu_access_pointer(session->current_keys) == keypair ||
+			 rcu_access_pointer(session->next_keys) == keypair;
 	ds = outer_ds(outer);
 	deliver = jvpn_session_received(keypair, &packet);
 	consume_skb(outer);

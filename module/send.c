@@ -96,7 +96,7 @@ static int data_sealed(struct jvpn_session *session, struct jvpn_binding *bindin
 		return err;
 	}
 	err = jvpn_udp_send(session->device, outer, &binding->endpoint, &binding->dst_cache,
-			    ds, false);
+			    ds, false, READ_ONCE(binding->payload_max));
 	if (unlikely(err))
 		DEV_STATS_INC(session->device->dev, tx_errors);
 	datagram_sent(session, path_id, err);
@@ -136,7 +136,7 @@ static void control_sealed(struct jvpn_session *session, struct sk_buff *outer, 
 		return;
 	}
 	err = jvpn_udp_send(session->device, outer, &sealing.endpoint, NULL, sealing.ds,
-			    sealing.df);
+			    sealing.df, 0);
 	datagram_sent(session, sealing.path_id, err);
 }
 
@@ -317,6 +317,8 @@ static bool too_big(struct jvpn_device *device, struct jvpn_binding *binding,
 	payload = jvpn_udp_mtu(device, &binding->endpoint, &binding->dst_cache);
 	if (payload < 0)
 		return false;	/* whoever sends it will find out, too */
+	if (READ_ONCE(binding->payload_max))
+		payload = min_t(int, payload, READ_ONCE(binding->payload_max));
 	mtu = payload > (int)JVPN_OVERHEAD ? payload - JVPN_OVERHEAD : 0;
 	if (skb->protocol == htons(ETH_P_IPV6))
 		mtu = max_t(u32, mtu, IPV6_MIN_MTU);
@@ -504,7 +506,7 @@ int jvpn_send_plain(struct jvpn_device *device, const void *data, size_t len,
 	skb_put_data(skb, data, len);
 	local_bh_disable();
 	rcu_read_lock();
-	err = jvpn_udp_send(device, skb, endpoint, NULL, 0, false);
+	err = jvpn_udp_send(device, skb, endpoint, NULL, 0, false, 0);
 	rcu_read_unlock();
 	local_bh_enable();
 	if (err)

@@ -151,6 +151,13 @@ struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session)
 	return binding ? &session->paths[binding->path_id] : NULL;
 }
 
+u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path)
+{
+	bool narrow = path->mtu && path->mtu < READ_ONCE(session->device->dev->mtu);
+
+	return narrow ? path->mtu + JVPN_OVERHEAD : 0;
+}
+
 static void remember_bound(struct jvpn_session *session)
 {
 	struct jvpn_binding *old;
@@ -165,6 +172,23 @@ static void remember_bound(struct jvpn_session *session)
 	jvpn_binding_free(old);
 }
 
+/*
+ * How long the tuple that was bound is still accepted: what the other end sent
+ * before it heard of the move comes by the old path, and this end may never have
+ * measured the new one.
+ */
+static u64 drain_ns(const struct jvpn_session *session, const struct jvpn_path *path)
+{
+	u32 srtt_us = jvpn_health_srtt_us(&path->health);
+	const struct jvpn_path *old;
+
+	if (session->last_bound_path != JVPN_PATH_NONE) {
+		old = &session->paths[session->last_bound_path];
+		srtt_us = max(srtt_us, jvpn_health_srtt_us(&old->health));
+	}
+	return srtt_us ? min(3 * JVPN_NS_PER_US * srtt_us, JVPN_DRAIN_MAX_NS) : JVPN_DRAIN_MAX_NS;
+}
+
 void jvpn_session_bind(struct jvpn_session *session, struct jvpn_binding *binding,
 		       struct jvpn_path *path, struct jvpn_outbox *out)
 {
@@ -173,13 +197,13 @@ void jvpn_session_bind(struct jvpn_session *session, struct jvpn_binding *bindin
 	lockdep_assert_held(&session->lock);
 	remember_bound(session);
 	path->endpoint = binding->endpoint;
+	path->transport = jvpn_endpoint_transport(&path->endpoint);
 	path->status |= JVPN_PATH_ACTIVE | JVPN_PATH_UP;
 	binding->health = &path->health;
+	binding->payload_max = jvpn_path_payload_max(session, path);
 	rcu_assign_pointer(session->binding, binding);
 	jvpn_health_up(&path->health, now);
-	session->drain_until_ns = now + min(3 * JVPN_NS_PER_US *
-					    jvpn_health_srtt_us(&path->health),
-					    JVPN_DRAIN_MAX_NS);
+	session->drain_until_ns = now + drain_ns(session, path);
 	session->outage_began_ns = 0;
 	session->outage_dropped = 0;
 	session->wanted_backoff_ns = 0;
@@ -828,7 +852,9 @@ void jvpn_session_persist_work(struct work_struct *work)
 	live = rcu_dereference(peer->session);
 	successor = live && live->role == JVPN_ROLE_INITIATOR && READ_ONCE(live->expiring);
 	rcu_read_unlock();
-	jvpn_session_put(session_begin(peer, successor));
+	/* Without sockets it would only time out, again and again. */
+	if (netif_running(peer->device->dev))
+		jvpn_session_put(session_begin(peer, successor));
 	jvpn_peer_put(peer);
 }
 
@@ -839,10 +865,11 @@ static bool from_binding(const struct jvpn_session *session, const struct jvpn_b
 {
 	/*
 	 * The initiator configured where its peer is; from which of its
-	 * addresses a sealed answer leaves is the gateway's business.
+	 * addresses a sealed answer leaves is the gateway's business, unless
+	 * policy says otherwise.
 	 */
 	return binding && binding->path_id == packet->path_id &&
-	       (session->role == JVPN_ROLE_INITIATOR ||
+	       ((session->role == JVPN_ROLE_INITIATOR && !session->strict_binding) ||
 		jvpn_endpoint_same_remote(&binding->endpoint, &packet->from));
 }
 
@@ -860,6 +887,17 @@ static struct jvpn_path *path_of_packet(struct jvpn_session *session,
 		return NULL;
 	path = &session->paths[packet->path_id];
 	return path->used ? path : NULL;
+}
+
+/*
+ * May the tuple that was bound be bound again, only because it speaks? Not where
+ * policy or the kernel forbid the path, nor when long nothing has proven that it
+ * receives: then it takes a request.
+ */
+static bool may_come_back(const struct jvpn_session *session, const struct jvpn_path *path,
+			  u64 now)
+{
+	return jvpn_path_usable(session, path) && now < path->validated_until_ns;
 }
 
 /* The responder lost its binding, and the tuple it had speaks again: same epoch. */
@@ -902,16 +940,15 @@ static bool received_slow(struct jvpn_keypair *keypair, const struct jvpn_packet
 	path = path_of_packet(session, packet);
 	if (path && packet->type == JVPN_MSG_DATA)
 		jvpn_health_rx(&path->health, now);
-	if (from_binding(session, binding, packet)) {
-		jvpn_rebind_heard(session, packet);
+	jvpn_rebind_heard(session, packet);
+	if (from_binding(session, binding, packet))
 		goto unlock;
-	}
 	if (session->role == JVPN_ROLE_RESPONDER && packet->newest) {
-		if (!binding && path && packet->path_id == session->last_bound_path &&
-		    jvpn_endpoint_same_remote(&packet->from, &session->last_bound))
-			transport_alive(session, path, packet, &out);
-		else
+		if (binding || packet->path_id != session->last_bound_path ||
+		    !jvpn_endpoint_same_remote(&packet->from, &session->last_bound))
 			jvpn_reattach_unbound(session, packet, &out);
+		else if (path && may_come_back(session, path, now))
+			transport_alive(session, path, packet, &out);
 	}
 	binding = rcu_dereference_protected(session->binding, lockdep_is_held(&session->lock));
 	if (session->strict_binding && !from_binding(session, binding, packet) &&
@@ -942,6 +979,15 @@ bool jvpn_session_received(struct jvpn_keypair *keypair, const struct jvpn_packe
 	if (packet->type == JVPN_MSG_DATA)
 		jvpn_health_rx(binding->health, now);
 	return true;
+}
+
+void jvpn_session_replayed(struct jvpn_session *session, const struct jvpn_packet *packet)
+{
+	if (likely(!READ_ONCE(session->rebind.open)))
+		return;
+	spin_lock_bh(&session->lock);
+	jvpn_rebind_heard(session, packet);
+	spin_unlock_bh(&session->lock);
 }
 
 static void terminated_by_peer(struct jvpn_session *session, const struct jvpn_control *control,
@@ -1016,23 +1062,11 @@ unlock:
 	jvpn_outbox_flush(session, &out);
 }
 
-/*
- * Routes may have changed without a notification of their own. A look at all
- * paths is dear and these errors can be forged: once a second is enough.
- */
-static void check_routes(struct jvpn_device *device)
-{
-	unsigned long last = READ_ONCE(device->checked_jiffies);
-
-	if (time_after(jiffies, last + HZ) &&
-	    cmpxchg(&device->checked_jiffies, last, jiffies) == last)
-		queue_work(device->wq, &device->check_work);
-}
-
 void jvpn_session_path_error(struct jvpn_session *session, u8 path_id, int err)
 {
 	struct jvpn_outbox out;
 	struct jvpn_path *path;
+	u64 now = jvpn_now();
 
 	if (path_id >= JVPN_MAX_PATHS || err == -EMSGSIZE)
 		return;
@@ -1040,9 +1074,14 @@ void jvpn_session_path_error(struct jvpn_session *session, u8 path_id, int err)
 	spin_lock_bh(&session->lock);
 	path = &session->paths[path_id];
 	if (!session->dead && path->used) {
-		jvpn_health_hint(&path->health, jvpn_now());
+		jvpn_health_hint(&path->health, now);
 		jvpn_paths_poll_now(session);
-		check_routes(session->device);
+		/*
+		 * Routes may have changed without a notification of their own. A
+		 * look at them is dear and these errors can be forged.
+		 */
+		if (jvpn_bucket_take(&session->check_tokens_ns, now, 1, 1))
+			jvpn_session_check_later(session);
 	}
 	spin_unlock_bh(&session->lock);
 	jvpn_outbox_flush(session, &out);
@@ -1192,8 +1231,8 @@ static void path_info(const struct jvpn_session *session, const struct jvpn_path
 	info->endpoint = path->endpoint;
 	memcpy(info->local_used, path->local_used, sizeof(info->local_used));
 	info->oif_used = path->oif_used;
-	info->rx_packets = READ_ONCE(health->rx_packets);
-	info->tx_packets = READ_ONCE(health->tx_packets);
+	info->rx_packets = atomic_read(&health->rx_packets);
+	info->tx_packets = atomic_read(&health->tx_packets);
 	info->last_rx_ns = jvpn_health_heard_ns(health);
 	info->status = path->status;
 	info->srtt_us = jvpn_health_srtt_us(health);

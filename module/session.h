@@ -98,7 +98,9 @@ struct jvpn_session {
 	u64 switches;
 	u64 rekeys;
 	u64 dropped;
-	struct jvpn_policy policy;	/* snapshot */
+	struct jvpn_policy policy;	/* snapshot; bounds: what both ends agreed on */
+	u32 own_max_lifetime;		/* ms; what this end wants, to be negotiated */
+	u32 own_loss_ttl;
 	struct jvpn_policy policy_next;	/* from the next transition on, if */
 	bool policy_changed;
 	u32 owner_term;
@@ -180,6 +182,7 @@ struct jvpn_session {
 	u64 wanted_backoff_ns;
 	u64 reject_tokens_ns;		/* likewise for REJECTs */
 	u64 challenge_tokens_ns;	/* likewise for starts of validation, 4 per second */
+	u64 check_tokens_ns;		/* likewise for looks at routes because of errors */
 
 	/* Outage bookkeeping, for reports. */
 	u64 outage_began_ns;		/* 0: there is a binding */
@@ -274,6 +277,13 @@ static inline void jvpn_session_note_traffic(struct jvpn_session *session,
 	else
 		WRITE_ONCE(traffic->last_ns, now);
 }
+
+/*
+ * An authentic packet that came before. Its content counts for nothing, and where
+ * it came from for one thing: a tuple whose path is contested is alive. Somebody
+ * who relays faster than the path makes replays of all that the path delivers.
+ */
+void jvpn_session_replayed(struct jvpn_session *session, const struct jvpn_packet *packet);
 
 /* A CONTROL body; after jvpn_session_received(). */
 void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet *packet,

@@ -97,6 +97,8 @@ static void bounds_renew(struct jvpn_session *session)
 void jvpn_policy_put_in_force(struct jvpn_session *session, const struct jvpn_policy *policy)
 {
 	session->policy = *policy;
+	session->own_max_lifetime = policy->session_max_lifetime;
+	session->own_loss_ttl = policy->transport_loss_ttl;
 	session->strict_binding = policy->strict_binding;
 	WRITE_ONCE(session->traffic_pause_ns, policy->heartbeat_interval * JVPN_NS_PER_MS);
 }

@@ -15,7 +15,9 @@
 #define JVPN_MOVE_BACKOFF_MAX_NS	(1 * JVPN_NS_PER_S)
 #define JVPN_CHALLENGE_STARTS_PER_S	4
 #define JVPN_DRAIN_MAX_NS		(1 * JVPN_NS_PER_S)
-#define JVPN_WORK_CHECK			0	/* bit of session->work_flags: look at the paths */
+/* Bits of session->work_flags. */
+#define JVPN_WORK_CHECK			0	/* look at the paths */
+#define JVPN_WORK_INIT			1	/* send an INIT */
 
 /*
  * What is to be done after session->lock was dropped: bodies to seal and send,
@@ -189,6 +191,8 @@ void jvpn_rebind_heard(struct jvpn_session *session, const struct jvpn_packet *p
 /* Deadlines JVPN_DL_REBIND and JVPN_DL_WANTED. */
 void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+/* The longest UDP payload that the path was seen to carry; 0: as the route says. */
+u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path);
 /* PTO of a path, 1 s where there is none. */
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path);
 
@@ -196,6 +200,8 @@ u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path 
 
 /* Looks at the ways out of one session. Process context, not locked. */
 void jvpn_session_check(struct jvpn_session *session);
+/* The same, soon. Any context; the caller keeps the session alive. */
+void jvpn_session_check_later(struct jvpn_session *session);
 
 /* ---- handshake.c ---- */
 

@@ -13,6 +13,8 @@
 #define JVPN_SLEPT_NS		(1 * JVPN_NS_PER_S)
 /* UDP payload of a probe that fits the least MTU of IPv6. */
 #define JVPN_PROBE_SMALL_BYTES	(JVPN_PATH_MTU_MIN - 40 - 8)
+/* So many probes of full length before a path is taken to be narrow for good. */
+#define FULL_TRIES		4
 
 static u64 earliest(const struct jvpn_session *session)
 {
@@ -62,18 +64,40 @@ u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path 
 /*
  * Until a path is validated its heartbeats are as long as the longest DATA, so
  * that a path that cannot carry full packets is known before it is used. Every
- * second one is short: then the path has that MTU.
+ * second one is short: then the path has that MTU, unless one of the next long
+ * ones shows that the first was lost by chance.
  */
 static u32 probe_size(const struct jvpn_session *session, struct jvpn_path *path)
 {
-	u32 full = READ_ONCE(session->device->dev->mtu) + JVPN_OVERHEAD;
+	u32 mtu = READ_ONCE(session->device->dev->mtu);
+	u32 full = mtu + JVPN_OVERHEAD;
 
-	if (path->status & JVPN_PATH_VALIDATED || session->role != JVPN_ROLE_INITIATOR)
+	if (session->role != JVPN_ROLE_INITIATOR)
+		return 0;
+	if (path->status & JVPN_PATH_VALIDATED &&
+	    (!path->mtu || path->mtu >= mtu || path->full_tries >= FULL_TRIES))
 		return 0;
 	path->probe_full = !path->probe_full;
-	if (path->probe_full)
+	if (path->probe_full) {
 		path->full_seq = jvpn_health_next_seq(&path->health);
+		if (path->full_tries < FULL_TRIES)
+			path->full_tries++;
+	}
 	return path->probe_full ? full : min_t(u32, full, JVPN_PROBE_SMALL_BYTES);
+}
+
+/* The answer shows how long datagrams may be on this path. */
+static void probe_answered(struct jvpn_session *session, struct jvpn_path *path, u32 seq)
+{
+	struct jvpn_binding *binding;
+
+	if (path->full_seq && seq == path->full_seq)
+		path->mtu = READ_ONCE(session->device->dev->mtu);
+	else if (!path->mtu && path->full_seq && (s32)(seq - path->full_seq) > 0)
+		path->mtu = JVPN_PROBE_SMALL_BYTES - JVPN_OVERHEAD;
+	binding = rcu_dereference_protected(session->binding, lockdep_is_held(&session->lock));
+	if (binding && binding->path_id == path->id)
+		WRITE_ONCE(binding->payload_max, jvpn_path_payload_max(session, path));
 }
 
 static void heartbeat_fill(struct jvpn_session *session, const struct jvpn_path *path,
@@ -203,10 +227,7 @@ static void initiator_heartbeat(struct jvpn_session *session, struct jvpn_path *
 
 		if (known)
 			path->observed = hb->observed;
-		if (path->full_seq && hb->seq == path->full_seq)
-			path->mtu = READ_ONCE(session->device->dev->mtu);
-		else if (!path->mtu)
-			path->mtu = JVPN_PROBE_SMALL_BYTES - JVPN_OVERHEAD;
+		probe_answered(session, path, hb->seq);
 		path_works(session, path, out);
 		if (session->state == JVPN_STATE_DEGRADED &&
 		    !rcu_access_pointer(session->binding)) {
@@ -333,6 +354,15 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		if (!path->used || (path != active && session->role != JVPN_ROLE_INITIATOR) ||
 		    (path != active && !jvpn_path_usable(session, path)))
 			continue;
+		/*
+		 * It answers, but our tokens do not come back: whoever speaks there
+		 * need not be where we send. (The initiator was told where to send.)
+		 */
+		if (session->role == JVPN_ROLE_RESPONDER && now >= path->validated_until_ns) {
+			jvpn_session_path_dead(session, path, JVPN_REASON_NO_DELIVERY, 0, out);
+			active = NULL;
+			continue;
+		}
 		verdict = jvpn_health_poll(&path->health, &session->policy,
 					   health_mode(session, active, path, now), now, &at);
 		if (verdict & JVPN_HEALTH_SEND)

@@ -358,7 +358,7 @@ static struct udphdr *push_udp(struct sk_buff *skb, __be16 source, __be16 dest)
 }
 
 static int send4(struct sk_buff *skb, const struct jvpn_endpoint *endpoint,
-		 const struct udp_route *route, u8 ds, bool df)
+		 const struct udp_route *route, u8 ds, bool df, u16 payload_max)
 {
 	struct net *net = sock_net(route->sk);
 	__be32 daddr = endpoint->remote4.sin_addr.s_addr;
@@ -369,6 +369,8 @@ static int send4(struct sk_buff *skb, const struct jvpn_endpoint *endpoint,
 	len = skb->len;
 	udp_set_csum(false, skb, route->source4, daddr, len);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	if (payload_max)
+		IPCB(skb)->frag_max_size = payload_max + OVERHEAD4;
 	__skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
 	ip = ip_hdr(skb);
@@ -386,7 +388,7 @@ static int send4(struct sk_buff *skb, const struct jvpn_endpoint *endpoint,
 }
 
 static int send6(struct sk_buff *skb, const struct jvpn_endpoint *endpoint,
-		 const struct udp_route *route, u8 ds)
+		 const struct udp_route *route, u8 ds, u16 payload_max)
 {
 	const struct in6_addr *daddr = &endpoint->remote6.sin6_addr;
 	struct ipv6hdr *ip;
@@ -396,6 +398,8 @@ static int send6(struct sk_buff *skb, const struct jvpn_endpoint *endpoint,
 	len = skb->len;
 	udp6_set_csum(false, skb, &route->source6, daddr, len);
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	if (payload_max)
+		IP6CB(skb)->frag_max_size = payload_max + OVERHEAD6;
 	__skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
 	ip = ipv6_hdr(skb);
@@ -418,7 +422,7 @@ static int make_headroom(struct sk_buff *skb, const struct dst_entry *dst)
 
 int jvpn_udp_send(struct jvpn_device *device, struct sk_buff *skb,
 		  const struct jvpn_endpoint *endpoint, struct dst_cache *cache,
-		  u8 ds, bool df)
+		  u8 ds, bool df, u16 payload_max)
 {
 	struct udp_route route;
 	int err;
@@ -427,6 +431,9 @@ int jvpn_udp_send(struct jvpn_device *device, struct sk_buff *skb,
 		kfree_skb(skb);
 		return 0;
 	}
+	err = -EMSGSIZE;
+	if (skb->len > JVPN_UDP_PAYLOAD_MAX)
+		goto free;
 	err = route_get(device, endpoint, cache, &route);
 	if (err)
 		goto free;
@@ -440,8 +447,11 @@ int jvpn_udp_send(struct jvpn_device *device, struct sk_buff *skb,
 	skb_dst_set(skb, route.dst);
 	skb->mark = READ_ONCE(device->fwmark);
 	skb->ignore_df = !df;
+	if (skb->len <= payload_max)
+		payload_max = 0;
 	err = endpoint->remote.sa_family == AF_INET ?
-		send4(skb, endpoint, &route, ds, df) : send6(skb, endpoint, &route, ds);
+		send4(skb, endpoint, &route, ds, df, payload_max) :
+		send6(skb, endpoint, &route, ds, payload_max);
 	return err > 0 ? net_xmit_errno(err) : err;
 
 release:

@@ -7,6 +7,9 @@
 
 struct sk_buff;
 
+/* What UDP can carry; over IPv6 20 bytes less than it could. */
+#define JVPN_UDP_PAYLOAD_MAX	(IP_MAX_MTU - sizeof(struct iphdr) - sizeof(struct udphdr))
+
 /**
  * jvpn_udp_open - make the device's sockets, or replace them
  * @device: its lock is held
@@ -26,6 +29,7 @@ void jvpn_udp_close(struct jvpn_device *device);
  * @cache: route cache of the binding, or NULL to look the route up each time
  * @ds: DSCP and ECN of the outer header
  * @df: set "don't fragment" (path probes); data follows the route's MTU
+ * @payload_max: longer ones leave in fragments of that length; 0: as the route says
  *
  * Context: softirq or process with BH off, RCU read side.
  * Return: 0; -ENETUNREACH/-EHOSTUNREACH no route (or one that would run through
@@ -33,7 +37,7 @@ void jvpn_udp_close(struct jvpn_device *device);
  */
 int jvpn_udp_send(struct jvpn_device *device, struct sk_buff *skb,
 		  const struct jvpn_endpoint *endpoint, struct dst_cache *cache,
-		  u8 ds, bool df);
+		  u8 ds, bool df, u16 payload_max);
 
 /**
  * jvpn_udp_route - which way would a datagram to this endpoint take now?

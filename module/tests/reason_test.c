@@ -90,10 +90,27 @@ static void words(struct kunit *test)
 }
 #endif
 
+/* A peer's REQUEST may say any number; reports repeat only what can be true. */
+static void reason_begins_move(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, jvpn_reason_begins_move(JVPN_REASON_LOSS_THRESHOLD_EXCEEDED));
+	KUNIT_EXPECT_TRUE(test, jvpn_reason_begins_move(JVPN_REASON_CONSECUTIVE_DROPS_EXCEEDED));
+	KUNIT_EXPECT_FALSE(test, jvpn_reason_begins_move(JVPN_REASON_HEALTH_RECOVERED));
+	KUNIT_EXPECT_TRUE(test, jvpn_reason_begins_move(JVPN_REASON_NO_DELIVERY));
+	KUNIT_EXPECT_TRUE(test, jvpn_reason_begins_move(JVPN_REASON_PEER_REQUEST));
+	KUNIT_EXPECT_FALSE(test, jvpn_reason_begins_move(JVPN_REASON_TRANSPORT_RESTORED));
+	KUNIT_EXPECT_TRUE(test, jvpn_reason_begins_move(JVPN_REASON_RECOVERY_RETRY));
+	KUNIT_EXPECT_TRUE(test, jvpn_reason_begins_move(JVPN_REASON_POLICY_DENY));
+	KUNIT_EXPECT_FALSE(test, jvpn_reason_begins_move(JVPN_REASON_NONE));
+	KUNIT_EXPECT_FALSE(test, jvpn_reason_begins_move(JVPN_REASON_OPERATOR_TERMINATED));
+	KUNIT_EXPECT_FALSE(test, jvpn_reason_begins_move(0xffff));
+}
+
 static struct kunit_case reason_cases[] = {
 	KUNIT_CASE(fixed_numbers),
 	KUNIT_CASE(back_and_forth),
 	KUNIT_CASE(typed_names),
+	KUNIT_CASE(reason_begins_move),
 #ifndef __KERNEL__
 	KUNIT_CASE(words),
 #endif
