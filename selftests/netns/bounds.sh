@@ -151,6 +151,23 @@ collect "$TEST_TMP/persist"
 check "persist: events keep the invariants" audit "$TEST_TMP/persist"
 remove
 
+# Raised at both ends; it counts from the next change of keys on.
+tunnel 4
+for end in "$client" "$gw"; do
+	policy "$end" session_max_lifetime=150000 persist=off
+done
+connect
+before=$(session "$client" .id)
+for end in "$client" "$gw"; do
+	policy "$end" --strict session_max_lifetime=300000
+done
+rm -f "$TEST_TMP/stream"
+(stream 140000)
+sleep 60
+check_equal "lifetime: a longer one is agreed on when keys change" "$before" \
+	"$(session "$client" .id)"
+remove
+
 # Nobody answers.
 tunnel 4
 policy "$client" handshake_timeout=5000 persist=off
@@ -196,6 +213,23 @@ collect "$TEST_TMP/strict"
 check "strict: and why" grep -q '"TRANSPORT_DEAD".*"POLICY_DENY"\|"POLICY_DENY".*"TRANSPORT_DEAD"' \
 	"$TEST_TMP/strict.client"
 check "strict: events keep the invariants" audit "$TEST_TMP/strict"
+remove
+
+# Only the bound tuple may speak; what is under way during a move may still arrive.
+tunnel 4
+for end in "$client" "$gw"; do
+	policy "$end" --strict strict_binding=on
+done
+connect
+rm -f "$TEST_TMP/stream"
+stream 2000 &
+streaming=$!
+sleep 2.5
+jvpn "$client" session switch jvpn0 "$(peer)" 1
+wait $streaming
+check "strict_binding: a planned move loses nothing" jq -e \
+	'.up.lost == 0 and .down.lost == 0 and .up.sent > 30' "$TEST_TMP/stream"
+check_equal "strict_binding: it was made" 1 "$(session "$gw" .active_path)"
 remove
 
 # A running recovery is bounded by the new window.

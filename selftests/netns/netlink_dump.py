@@ -13,7 +13,7 @@ spec = Spec()
 family = Family(spec)
 reader = Family(spec)
 tap = Tap()
-device = sys.argv[1]
+device, elsewhere = sys.argv[1:3]
 
 
 def empty():
@@ -219,6 +219,26 @@ def check_device_removal():
              f"{len(dump.objects)} objects, error {dump.error}")
 
 
+def check_device_swap():
+    """The device moves away, and another one takes its index."""
+    empty()
+    add_peers(range(2000))
+    before = Dump("peer-get", "peer")
+    before.read()
+    index = family.do("device-get", ifname=device)["ifindex"]
+    tap.line(os.system(f"ip link set {device} netns {elsewhere} && "
+                       f"ip link add {device} index {index} type jvpn") == 0,
+             "a dump under way: the device moves, another takes its place")
+    add_peers(range(5000, 5010))
+    before.rest()
+    shown = before.keys()
+    tap.line(len(set(shown) & set(hexkeys(range(2000)))) < 1000,
+             "nothing more of the first is shown", f"{len(shown)} shown")
+    tap.line(before.done and not before.error and set(hexkeys(range(5000, 5010))) <= set(shown) and
+             set(shown) <= set(hexkeys(range(2000))) | set(hexkeys(range(5000, 5010))),
+             "but what the second has, and the dump ends")
+
+
 def main():
     family.do("device-set", ifname=device, device={"private-key": bytes(range(32))})
     check_sizes()
@@ -226,6 +246,7 @@ def main():
     check_paths()
     check_addresses()
     check_sessions()
+    check_device_swap()
     check_device_removal()
     tap.exit()
 

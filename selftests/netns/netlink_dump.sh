@@ -8,7 +8,8 @@
 
 . "$(dirname "$0")/../lib.sh"
 
-setup_ns box
+setup_ns box elsewhere
 ip -n "$box" link add jvpn0 type jvpn
 ip -n "$box" link set jvpn0 up
-in_ns "$box" /usr/bin/python3 -B "$LIB_DIR/netns/netlink_dump.py" jvpn0
+in_ns "$box" /usr/bin/python3 -B "$LIB_DIR/netns/netlink_dump.py" jvpn0 \
+	"$elsewhere"

@@ -39,6 +39,26 @@ switch_to 1
 sleep 0.5
 story refused-policy POLICY_DENY
 
+# The gateway's policy forbids the transport that is in use. Its packets still
+# come for a while, and must not bring it back.
+tunnel 6
+jvpn "$client" path del jvpn0 "${pub[gateway]}" 1
+jvpn "$client" path add jvpn0 "${pub[gateway]}" id 1 remote "$(remote 4)" dev up1
+connect
+in_ns "$client" ping -q -i 0.01 -c 100 $IN4G >/dev/null &
+sleep 0.2
+jvpn "$gw" policy set jvpn0 --strict allowed_transports=udp4
+wait $! || true
+check_equal "forbidden transport: the other path is taken" 1 "$(session "$gw" .active_path)"
+check_equal "forbidden transport: both ends are well" "ATTACHED ATTACHED" \
+	"$(state "$client") $(state "$gw")"
+collect "$TEST_TMP/forbidden"
+check "forbidden transport: events keep the invariants" audit "$TEST_TMP/forbidden"
+check_fails "forbidden transport: it did not come back" \
+	grep -q TRANSPORT_ALIVE "$TEST_TMP/forbidden.gw"
+ip -n "$client" link del jvpn0
+ip -n "$gw" link del jvpn0
+
 # The request is older than the policy allows.
 fresh
 jvpn "$gw" policy set jvpn0 --strict reattach_proof_max_age=500

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# narrow.sh: a path that swallows long datagrams and tells nobody is found out
+# before it is used, and then used with short ones.
+# kernels: uml
+# timeout: 400
+
+. "$(dirname "$0")/../lib.sh"
+
+topology 20
+UPLINKS=0
+
+# Silently, on the way to the gateway.
+in_ns "$r0" nft -f - <<-RULES
+	table inet narrow {
+		chain forward {
+			type filter hook forward priority -200;
+			iifname lan meta length > 1280 counter drop
+		}
+	}
+RULES
+
+# counted: packets that were swallowed.
+counted() {
+	in_ns "$r0" nft -j list table inet narrow |
+		jq '[.. | .counter? // empty][0].packets'
+}
+
+for family in 4 6; do
+	tunnel $family
+	connect cold
+	# The path's second heartbeat is a short one.
+	sleep 20
+	in_ns "$client" ping -q -c 1 -W 2 $IN4G >/dev/null || true
+	sleep 40
+	before=$(counted)
+	check "v$family: it is a probe that was swallowed" test "$before" -gt 0
+	check_fails "v$family: the sender of a long packet is told" \
+		in_ns "$client" ping -q -c 1 -W 2 -M do -s 1300 $IN4G
+	check "v$family: it may send shorter ones" \
+		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -M do -s 1150 $IN4G
+	check "v$family: what may be fragmented is, IPv4" \
+		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -M dont -s 1300 $IN4G
+	check "v$family: what must not be refused is, IPv6" \
+		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -s 1232 $IN6G
+	check_equal "v$family: nothing more was swallowed" "$before" "$(counted)"
+	ip -n "$client" link del jvpn0
+	ip -n "$gw" link del jvpn0
+done
