@@ -64,6 +64,15 @@ cached() {
 	) 9>"$CACHE/$entry.lock" || die "cannot make $entry"
 }
 
+# make_inns: what tests enter namespaces with; see inns.c.
+make_inns() {
+	local inns=$BUILD/selftests/inns
+	[[ ! $inns -nt $LAB/inns.c ]] || return 0
+	mkdir -p "$BUILD/selftests"
+	${CC:-cc} -O2 -Wall -Wextra -static -o "$inns.$$" "$LAB/inns.c"
+	mv "$inns.$$" "$inns"
+}
+
 # short_hash FILE...: a short name for their contents.
 short_hash() {
 	cat "$@" | sha256sum | cut -c1-12

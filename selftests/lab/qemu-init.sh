@@ -24,7 +24,7 @@ export JVPN_RESULTS_DIR=/run/out/results
 export JVPN_MACHINE=$kernel
 JVPN_MODULE_DIR=/lib/modules/$(uname -r)/extra
 export JVPN_MODULE_DIR
-export PATH=$BUILD/tools:$PATH
+export PATH=$BUILD/tools:$BUILD/selftests:$PATH
 
 ip link set lo up
 cd "$cwd" 2>/dev/null || cd /tmp

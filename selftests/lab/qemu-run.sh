@@ -57,6 +57,7 @@ release=$(<"$image/release")
 rootfs=$("$LAB/rootfs.sh")
 modules=$("$LAB/modules.sh" "$kernel")
 accel=${accel:-$("$LAB/accel.sh")}
+make_inns
 if ((build)) && [[ -e $TOP/Kbuild ]]; then
 	"$LAB/module.sh" "$kernel"
 fi

@@ -56,7 +56,7 @@ if [[ ! -e ${argv[0]} ]]; then
 fi
 
 ip link set lo up
-export PATH=$BUILD/tools:$PATH
+export PATH=$BUILD/tools:$BUILD/selftests:$PATH
 cd "$cwd" 2>/dev/null || cd /tmp
 
 echo "lab: machine up"

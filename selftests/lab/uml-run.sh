@@ -47,6 +47,7 @@ if ((build)) && [[ -e $TOP/Kbuild ]]; then
 	"$LAB/module.sh" uml
 fi
 
+make_inns
 program=$(command -v "$1") || die "no program $1"
 shift
 mkdir -p "$RESULTS"

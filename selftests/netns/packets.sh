@@ -13,7 +13,7 @@ connect
 
 # --- Sizes ---
 
-mtu=$(cat_in() { in_ns "$client" cat /sys/class/net/jvpn0/mtu; }; cat_in)
+mtu=$(ip -n "$client" -j link show jvpn0 | jq '.[0].mtu')
 note "mtu $mtu"
 big=$((mtu - 28))
 check "a packet of the device's MTU passes" \
@@ -24,10 +24,10 @@ check_fails "a larger one with DF is refused" \
 	in_ns "$client" ping -q -c 1 -W 2 -M "do" -s $((big + 1)) $IN4G
 check "a larger one without DF is fragmented before" \
 	in_ns "$client" ping -q -c 1 -W 2 -M dont -s 4000 $IN4G
-check "every length around the padding" bash -c '
+check "every length around the padding" in_ns "$client" bash -c '
 	for size in 0 1 2 7 15 16 17 31 32 33 63 64 65 1000 1001; do
-		ip netns exec "$0" ping -q -c 1 -W 2 -s $size "$1" || exit 1
-	done' "$client" $IN4G
+		ping -q -c 1 -W 2 -s $size "$0" || exit 1
+	done' $IN4G
 
 # A host behind the client's end hears of the MTU by ICMP.
 setup_ns behind
