@@ -39,11 +39,14 @@ struct jvpn_device {
 	struct net __rcu *transport_net;
 	struct sock __rcu *sock4;
 	struct sock __rcu *sock6;
+	struct sock __rcu *hop4;	/* second port, opened when a path first hops */
+	struct sock __rcu *hop6;
 	struct gro_cells gro_cells;
 	struct jvpn_counters __percpu *counters;
 
 	/* Configuration: readers on the hot path use READ_ONCE. */
 	u16 listen_port;		/* host order; 0 until one was picked */
+	u16 hop_port;			/* of the second pair of sockets; 0: there is none */
 	u32 fwmark;
 	u32 ciphers;			/* mask of 1 << enum jvpn_cipher */
 	bool notice;

@@ -154,6 +154,14 @@ void jvpn_session_check_later(struct jvpn_session *session)
 	work_queue(session);
 }
 
+void jvpn_move_hop_later(struct jvpn_session *session, u8 path_id)
+{
+	lockdep_assert_held(&session->lock);
+	session->move.lost = path_id;
+	set_bit(JVPN_WORK_HOP, &session->work_flags);
+	work_queue(session);
+}
+
 void jvpn_handshake_kick(struct jvpn_session *session)
 {
 	lockdep_assert_held(&session->lock);
@@ -377,6 +385,8 @@ void jvpn_handshake_send_work(struct work_struct *work)
 
 	if (test_and_clear_bit(JVPN_WORK_CHECK, &session->work_flags))
 		jvpn_session_check(session);
+	if (test_and_clear_bit(JVPN_WORK_HOP, &session->work_flags))
+		jvpn_move_hop(session);
 	if (!test_and_clear_bit(JVPN_WORK_INIT, &session->work_flags))
 		goto out;
 	plan = kmalloc(sizeof(*plan), GFP_KERNEL);
@@ -485,7 +495,7 @@ static void report_endpoints(struct jvpn_event *report, const struct jvpn_sessio
 {
 	report->path_to = path_id;
 	jvpn_endpoint_remote(endpoint, &report->remote_to);
-	jvpn_endpoint_local(endpoint, READ_ONCE(session->device->listen_port),
+	jvpn_endpoint_local(endpoint, jvpn_endpoint_port(session->device, endpoint),
 			    &report->local_to);
 }
 

@@ -6,7 +6,7 @@
 
 /* ---- showing ---- */
 
-static int put_path(struct sk_buff *skb, const struct jvpn_path_info *path, u16 port)
+static int put_path(struct sk_buff *skb, const struct jvpn_path_info *path, const struct jvpn_device *device)
 {
 	const struct jvpn_nl_number small[] = {
 		{ JVPN_PATH_A_ID, path->id },
@@ -31,7 +31,7 @@ static int put_path(struct sk_buff *skb, const struct jvpn_path_info *path, u16 
 	struct nlattr *nest;
 
 	jvpn_endpoint_remote(&path->endpoint, &remote);
-	jvpn_endpoint_local(&path->endpoint, port, &local);
+	jvpn_endpoint_local(&path->endpoint, jvpn_endpoint_port(device, &path->endpoint), &local);
 	/* What the route chose says more than what was left open. */
 	if (memchr_inv(path->local_used, 0, sizeof(path->local_used)))
 		memcpy(local.addr, path->local_used, sizeof(local.addr));
@@ -50,7 +50,8 @@ static int put_path(struct sk_buff *skb, const struct jvpn_path_info *path, u16 
 	return 0;
 }
 
-static int put_paths(struct sk_buff *skb, const struct jvpn_session_info *info, u16 port)
+static int put_paths(struct sk_buff *skb, const struct jvpn_session_info *info,
+		     const struct jvpn_device *device)
 {
 	unsigned int i;
 
@@ -58,7 +59,7 @@ static int put_paths(struct sk_buff *skb, const struct jvpn_session_info *info, 
 	    nla_put_u8(skb, JVPN_SESSION_A_ACTIVE_PATH, info->active_path))
 		return -EMSGSIZE;
 	for (i = 0; i < info->path_count; i++) {
-		if (put_path(skb, &info->path[i], port))
+		if (put_path(skb, &info->path[i], device))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -125,7 +126,7 @@ static int put_session(struct sk_buff *skb, struct jvpn_device *device,
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, JVPN_A_SESSION);
 	if (!nest || put_identity(skb, session, info) || put_numbers(skb, info) ||
-	    put_paths(skb, info, device->listen_port))
+	    put_paths(skb, info, device))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -74,6 +74,11 @@ void jvpn_endpoint_remote(const struct jvpn_endpoint *endpoint, struct jvpn_addr
 	}
 }
 
+u16 jvpn_endpoint_port(const struct jvpn_device *device, const struct jvpn_endpoint *endpoint)
+{
+	return READ_ONCE(*(endpoint->hopped ? &device->hop_port : &device->listen_port));
+}
+
 void jvpn_endpoint_local(const struct jvpn_endpoint *endpoint, u16 port, struct jvpn_addr *addr)
 {
 	memset(addr, 0, sizeof(*addr));

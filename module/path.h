@@ -29,6 +29,7 @@ struct jvpn_endpoint {
 		struct in6_addr local6;
 	};
 	int ifindex;				/* leave by this one only; 0: the route decides */
+	bool hopped;				/* from the device's second port */
 };
 
 /* A candidate as the operator configured it. */
@@ -86,6 +87,8 @@ u8 jvpn_endpoint_transport(const struct jvpn_endpoint *endpoint);
 
 void jvpn_endpoint_remote(const struct jvpn_endpoint *endpoint, struct jvpn_addr *addr);
 void jvpn_endpoint_local(const struct jvpn_endpoint *endpoint, u16 port, struct jvpn_addr *addr);
+/* From which of the device's ports datagrams to there leave; host order. */
+u16 jvpn_endpoint_port(const struct jvpn_device *device, const struct jvpn_endpoint *endpoint);
 
 /* The slot whose token is given out now. */
 u64 jvpn_token_slot(u64 now_ns);

@@ -47,12 +47,12 @@ static bool nonce_is_spent(const struct jvpn_session *session, u64 now)
 	return slowest && jvpn_since(now, session->move.nonce_ns) > MOVE_NONCE_PTOS * slowest;
 }
 
-static void ask(struct jvpn_session *session, struct jvpn_path *path, struct jvpn_outbox *out)
+static void ask_from(struct jvpn_session *session, struct jvpn_path *path,
+		     const struct jvpn_endpoint *endpoint, struct jvpn_outbox *out)
 {
 	struct jvpn_control control = { .kind = JVPN_CONTROL_REATTACH_REQUEST };
 	u32 pad = 0;
 
-	session->move.asked |= BIT(path->id);
 	control.request.nonce = session->move.nonce;
 	control.request.epoch = session->epoch;
 	control.request.path_id = path->id;
@@ -63,11 +63,66 @@ static void ask(struct jvpn_session *session, struct jvpn_path *path, struct jvp
 	if (!(path->status & JVPN_PATH_VALIDATED))
 		pad = session->move.tries[path->id] & 1 ? JVPN_PATH_MTU_MIN - 48 :
 		      READ_ONCE(session->device->dev->mtu) + JVPN_OVERHEAD;
-	if (jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, pad)) {
+	if (jvpn_session_queue_control(session, out, &control, endpoint, path->id, pad)) {
 		jvpn_health_tx(&path->health);
 		if (session->move.tries[path->id] < U8_MAX)
 			session->move.tries[path->id]++;
 	}
+}
+
+static void ask(struct jvpn_session *session, struct jvpn_path *path, struct jvpn_outbox *out)
+{
+	session->move.asked |= BIT(path->id);
+	ask_from(session, path, &path->endpoint, out);
+}
+
+/* The path from the other of the device's two ports. */
+static struct jvpn_endpoint hop(const struct jvpn_path *path)
+{
+	struct jvpn_endpoint endpoint = path->endpoint;
+
+	endpoint.hopped = !endpoint.hopped;
+	return endpoint;
+}
+
+/*
+ * The cheapest rung: what forgot or forbids these ports of the path may let others
+ * pass. It is asked for once, beside all that a move does anyway.
+ */
+void jvpn_move_hop(struct jvpn_session *session)
+{
+	struct jvpn_device *device = session->device;
+	struct jvpn_outbox out;
+	int err;
+
+	mutex_lock(&device->lock);
+	err = jvpn_udp_open_hop(device);
+	mutex_unlock(&device->lock);
+	if (err)
+		return;
+	jvpn_outbox_init(&out);
+	spin_lock_bh(&session->lock);
+	if (!session->dead && session->move.open && !rcu_access_pointer(session->binding)) {
+		struct jvpn_path *path = &session->paths[session->move.lost];
+		struct jvpn_endpoint endpoint = hop(path);
+
+		if (jvpn_path_usable(session, path))
+			ask_from(session, path, &endpoint, &out);
+	}
+	spin_unlock_bh(&session->lock);
+	jvpn_outbox_flush(session, &out);
+}
+
+/* Without a binding, the port that is answered is the path's from now on. */
+static void port_follow(struct jvpn_session *session, const struct jvpn_packet *packet)
+{
+	struct jvpn_path *path = &session->paths[packet->path_id];
+
+	if (!session->move.open || rcu_access_pointer(session->binding) ||
+	    path->endpoint.hopped == packet->from.hopped)
+		return;
+	path->endpoint.hopped = packet->from.hopped;
+	path->token_known = false;
 }
 
 /* When to ask again: the shortest PTO known, slower and slower without a living binding. */
@@ -271,7 +326,8 @@ static void attach(struct jvpn_session *session, struct jvpn_binding *binding,
 	}
 	report.path_to = path->id;
 	jvpn_endpoint_remote(&binding->endpoint, &report.remote_to);
-	jvpn_endpoint_local(&binding->endpoint, READ_ONCE(session->device->listen_port),
+	jvpn_endpoint_local(&binding->endpoint,
+			    jvpn_endpoint_port(session->device, &binding->endpoint),
 			    &report.local_to);
 	report.dropped = session->outage_dropped;
 	if (session->outage_began_ns)
@@ -550,7 +606,7 @@ static void accept(struct jvpn_session *session, u8 path_id,
 	struct jvpn_path *path = &session->paths[path_id];
 	struct jvpn_control *ack = &session->stored_ack;
 	struct jvpn_lineage_step step = { .reason = reason };
-	u16 port = READ_ONCE(session->device->listen_port);
+	u16 port = jvpn_endpoint_port(session->device, endpoint);
 
 	/* Without memory nothing changes; the request is repeated. */
 	if (!binding)
@@ -988,6 +1044,8 @@ void jvpn_reattach_control(struct jvpn_session *session, const struct jvpn_packe
 		jvpn_count(session->device, JVPN_COUNTER_A_RX_CONTROL_INVALID);
 		return;
 	}
+	if (initiator)
+		port_follow(session, packet);
 	switch (control->kind) {
 	case JVPN_CONTROL_PATH_CHALLENGE:
 		path_challenge_received(session, packet, control, out);

@@ -244,13 +244,14 @@ static void open_failed(struct jvpn_keypair *keypair, const struct sk_buff *oute
 	report_auth_failure(keypair, outer);
 }
 
-static void describe(const struct sk_buff *outer, const struct sk_buff *inner,
-		     struct jvpn_packet *packet)
+static void describe(const struct jvpn_device *device, const struct sk_buff *outer,
+		     const struct sk_buff *inner, struct jvpn_packet *packet)
 {
 	const struct jvpn_msg_header *header = (const void *)(udp_hdr(outer) + 1);
 
 	jvpn_receive_endpoint(outer, &packet->from);
-	packet->from_port_local = ntohs(udp_hdr(outer)->dest);
+	packet->from.hopped = udp_hdr(outer)->dest != htons(READ_ONCE(device->listen_port)) &&
+			      udp_hdr(outer)->dest == htons(READ_ONCE(device->hop_port));
 	packet->type = header->type;
 	packet->path_id = header->path_id;
 	packet->has_inner = header->type == JVPN_MSG_DATA && inner->len;
@@ -276,7 +277,7 @@ static void opened(struct jvpn_keypair *keypair, struct sk_buff *inner, int err)
 	spin_lock(&keypair->replay_lock);
 	fresh = jvpn_replay_accept(&keypair->replay, counter, &packet.newest);
 	spin_unlock(&keypair->replay_lock);
-	describe(outer, inner, &packet);
+	describe(device, outer, inner, &packet);
 	if (unlikely(!fresh)) {
 		jvpn_count(device, JVPN_COUNTER_A_RX_REPLAY);
 		jvpn_session_replayed(session, &packet);

@@ -130,7 +130,7 @@ void jvpn_session_report_init(struct jvpn_session *session, struct jvpn_event *r
 void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
 			      const struct jvpn_path *path)
 {
-	u16 port = READ_ONCE(session->device->listen_port);
+	u16 port = jvpn_endpoint_port(session->device, &path->endpoint);
 
 	report->path_from = path->id;
 	jvpn_endpoint_remote(&path->endpoint, &report->remote_from);
@@ -413,10 +413,13 @@ void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path
 	jvpn_session_event(session, JVPN_FSM_TRANSPORT_DEAD, reason, &report, out);
 	if (session->dead)
 		return;
-	if (session->role == JVPN_ROLE_INITIATOR)
+	if (session->role == JVPN_ROLE_INITIATOR) {
 		jvpn_move_begin(session, JVPN_PATH_NONE, reason, out);
-	else
+		if (reason == JVPN_REASON_NO_DELIVERY)
+			jvpn_move_hop_later(session, path->id);
+	} else {
 		jvpn_deadline_set(session, JVPN_DL_WANTED, now);
+	}
 }
 
 void jvpn_session_established(struct jvpn_session *session)
@@ -889,15 +892,12 @@ static struct jvpn_path *path_of_packet(struct jvpn_session *session,
 	return path->used ? path : NULL;
 }
 
-/*
- * May the tuple that was bound be bound again, only because it speaks? Not where
- * policy or the kernel forbid the path, nor when long nothing has proven that it
- * receives: then it takes a request.
- */
-static bool may_come_back(const struct jvpn_session *session, const struct jvpn_path *path,
-			  u64 now)
+/* Does a packet come from the tuple that a session without a binding had last? */
+static bool from_last_bound(const struct jvpn_session *session, const struct jvpn_packet *packet)
 {
-	return jvpn_path_usable(session, path) && now < path->validated_until_ns;
+	return !rcu_access_pointer(session->binding) &&
+	       packet->path_id == session->last_bound_path &&
+	       jvpn_endpoint_same_remote(&packet->from, &session->last_bound);
 }
 
 /* The responder lost its binding, and the tuple it had speaks again: same epoch. */
@@ -917,6 +917,22 @@ static void transport_alive(struct jvpn_session *session, struct jvpn_path *path
 	jvpn_session_bind(session, binding, path, out);
 	jvpn_session_event(session, JVPN_FSM_TRANSPORT_ALIVE, JVPN_REASON_TRANSPORT_RESTORED,
 			   &report, out);
+}
+
+/*
+ * May the tuple that was bound be bound again, only because it speaks? Not where
+ * policy or the kernel forbid the path, nor when long nothing has proven that it
+ * receives: then it takes a request.
+ */
+static void may_come_back(struct jvpn_session *session, const struct jvpn_packet *packet,
+			  struct jvpn_outbox *out)
+{
+	struct jvpn_path *path = path_of_packet(session, packet);
+
+	if (session->role == JVPN_ROLE_RESPONDER && packet->newest && path &&
+	    from_last_bound(session, packet) && jvpn_path_usable(session, path) &&
+	    jvpn_now() < path->validated_until_ns)
+		transport_alive(session, path, packet, out);
 }
 
 static bool received_slow(struct jvpn_keypair *keypair, const struct jvpn_packet *packet)
@@ -943,14 +959,12 @@ static bool received_slow(struct jvpn_keypair *keypair, const struct jvpn_packet
 	jvpn_rebind_heard(session, packet);
 	if (from_binding(session, binding, packet))
 		goto unlock;
-	if (session->role == JVPN_ROLE_RESPONDER && packet->newest) {
-		if (binding || packet->path_id != session->last_bound_path ||
-		    !jvpn_endpoint_same_remote(&packet->from, &session->last_bound))
-			jvpn_reattach_unbound(session, packet, &out);
-		else if (path && may_come_back(session, path, now))
-			transport_alive(session, path, packet, &out);
-	}
+	if (packet->type == JVPN_MSG_DATA)
+		may_come_back(session, packet, &out);
 	binding = rcu_dereference_protected(session->binding, lockdep_is_held(&session->lock));
+	if (session->role == JVPN_ROLE_RESPONDER && packet->newest &&
+	    !from_binding(session, binding, packet) && !from_last_bound(session, packet))
+		jvpn_reattach_unbound(session, packet, &out);
 	if (session->strict_binding && !from_binding(session, binding, packet) &&
 	    !(now < session->drain_until_ns &&
 	      jvpn_endpoint_same_remote(&packet->from, &session->last_bound)))
@@ -1038,6 +1052,8 @@ void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet
 	switch (control.kind) {
 	case JVPN_CONTROL_HEARTBEAT:
 	case JVPN_CONTROL_HEARTBEAT_ACK:
+		/* Who asks for a binding, or proves itself for one, gets it by that. */
+		may_come_back(session, packet, &out);
 		jvpn_heartbeat_received(session, packet, &control, &out);
 		break;
 	case JVPN_CONTROL_REKEY_WANTED:

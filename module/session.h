@@ -144,6 +144,7 @@ struct jvpn_session {
 		u8 asked;		/* mask of candidates that were asked */
 		u8 refused;		/* mask: refused, or silent while another lives */
 		u8 tries[JVPN_MAX_PATHS]; /* requests sent to each */
+		u8 lost;		/* the path whose death began it, to be tried once more */
 		u8 rounds;
 		u16 reason;
 		u64 nonce;		/* of the request that is out */
@@ -217,8 +218,7 @@ struct jvpn_session {
 
 /* What the hot path knows of an opened packet. */
 struct jvpn_packet {
-	struct jvpn_endpoint from;	/* remote: source; local: destination */
-	u16 from_port_local;		/* host order: the port it was sent to */
+	struct jvpn_endpoint from;	/* remote: source; local, hopped: destination */
 	u8 type;			/* DATA or CONTROL */
 	u8 path_id;
 	bool newest;			/* greatest counter so far */

@@ -18,6 +18,7 @@
 /* Bits of session->work_flags. */
 #define JVPN_WORK_CHECK			0	/* look at the paths */
 #define JVPN_WORK_INIT			1	/* send an INIT */
+#define JVPN_WORK_HOP			2	/* try the lost path from another port */
 
 /*
  * What is to be done after session->lock was dropped: bodies to seal and send,
@@ -178,6 +179,9 @@ void jvpn_move_end(struct jvpn_session *session);
 void jvpn_move_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 /* A candidate may be asked (again): it came up, or keys are there now. */
 void jvpn_move_kick(struct jvpn_session *session, struct jvpn_outbox *out);
+/* Tries the path that died from the device's other port: soon (locked), now (process). */
+void jvpn_move_hop_later(struct jvpn_session *session, u8 path_id);
+void jvpn_move_hop(struct jvpn_session *session);
 void jvpn_reattach_control(struct jvpn_session *session, const struct jvpn_packet *packet,
 			   const struct jvpn_control *control, struct jvpn_outbox *out);
 /* Responder: a newest-counter packet from a tuple that is not bound. */

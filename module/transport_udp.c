@@ -93,16 +93,14 @@ static void sockets_replace(struct jvpn_device *device, struct sock *sk4, struct
 	socket_release(old6);
 }
 
-int jvpn_udp_open(struct jvpn_device *device, u16 port)
+/* @port: 0 picks one that is free for both families. */
+static int sockets_make(struct jvpn_device *device, u16 port, struct sock **sk4,
+			struct sock **sk6)
 {
-	struct sock *sk4, *sk6;
 	struct net *net;
 	int tries, err;
 
 	lockdep_assert_held(&device->lock);
-	if (port && port == device->listen_port && rcu_access_pointer(device->sock4))
-		return 0;
-
 	rcu_read_lock();
 	net = rcu_dereference(device->transport_net);
 	net = net ? maybe_get_net(net) : NULL;
@@ -110,22 +108,61 @@ int jvpn_udp_open(struct jvpn_device *device, u16 port)
 	if (!net)
 		return -ENONET;
 	for (tries = 0; tries < PORT_TRIES; tries++) {
-		err = socket_pair(device, net, port, &sk4, &sk6);
+		err = socket_pair(device, net, port, sk4, sk6);
 		if (err != -EADDRINUSE || port)
 			break;
-	}
-	if (!err) {
-		WRITE_ONCE(device->listen_port, ntohs(inet_sk(sk4)->inet_sport));
-		sockets_replace(device, sk4, sk6);
 	}
 	put_net(net);
 	return err;
 }
 
+int jvpn_udp_open(struct jvpn_device *device, u16 port)
+{
+	struct sock *sk4, *sk6;
+	int err;
+
+	lockdep_assert_held(&device->lock);
+	if (port && port == device->listen_port && rcu_access_pointer(device->sock4))
+		return 0;
+	err = sockets_make(device, port, &sk4, &sk6);
+	if (err)
+		return err;
+	WRITE_ONCE(device->listen_port, ntohs(inet_sk(sk4)->inet_sport));
+	sockets_replace(device, sk4, sk6);
+	return 0;
+}
+
+int jvpn_udp_open_hop(struct jvpn_device *device)
+{
+	struct sock *sk4, *sk6;
+	int err;
+
+	lockdep_assert_held(&device->lock);
+	if (rcu_access_pointer(device->hop4))
+		return 0;
+	/* A device that is down, or on its way out, opens nothing. */
+	if (!rcu_access_pointer(device->sock4))
+		return -ENETDOWN;
+	err = sockets_make(device, 0, &sk4, &sk6);
+	if (err)
+		return err;
+	WRITE_ONCE(device->hop_port, ntohs(inet_sk(sk4)->inet_sport));
+	rcu_assign_pointer(device->hop4, sk4);
+	rcu_assign_pointer(device->hop6, sk6);
+	return 0;
+}
+
 void jvpn_udp_close(struct jvpn_device *device)
 {
+	struct sock *hop4, *hop6;
+
 	lockdep_assert_held(&device->lock);
+	hop4 = rcu_replace_pointer(device->hop4, NULL, lockdep_is_held(&device->lock));
+	hop6 = rcu_replace_pointer(device->hop6, NULL, lockdep_is_held(&device->lock));
+	/* Waits until nobody uses any of them. */
 	sockets_replace(device, NULL, NULL);
+	socket_release(hop4);
+	socket_release(hop6);
 }
 
 /* ---- routes ---- */
@@ -244,7 +281,7 @@ static int route_get4(struct jvpn_device *device, const struct jvpn_endpoint *en
 	struct rtable *cached;
 	int err;
 
-	route->sk = rcu_dereference(device->sock4);
+	route->sk = rcu_dereference(*(endpoint->hopped ? &device->hop4 : &device->sock4));
 	if (!route->sk)
 		return -EAFNOSUPPORT;
 	cached = cache ? dst_cache_get_ip4(cache, &route->source4) : NULL;
@@ -263,7 +300,7 @@ static int route_get6(struct jvpn_device *device, const struct jvpn_endpoint *en
 {
 	int err;
 
-	route->sk = rcu_dereference(device->sock6);
+	route->sk = rcu_dereference(*(endpoint->hopped ? &device->hop6 : &device->sock6));
 	if (!route->sk)
 		return -EAFNOSUPPORT;
 	route->dst = cache ? dst_cache_get_ip6(cache, &route->source6) : NULL;

@@ -154,7 +154,7 @@ remove
 # Raised at both ends; it counts from the next change of keys on.
 tunnel 4
 for end in "$client" "$gw"; do
-	policy "$end" session_max_lifetime=150000 persist=off
+	policy "$end" session_max_lifetime=150000 transport_loss_ttl=60000 persist=off
 done
 connect
 before=$(session "$client" .id)
