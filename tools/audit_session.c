@@ -22,6 +22,7 @@ struct device_state {
 	u64 next;		/* number expected; 0 before the first */
 	u64 boot_ns;
 	bool whole;		/* from number 1 on, without gaps */
+	bool only;		/* of one session or peer: other numbers are skipped */
 };
 
 void audit_refute(struct audit *audit, enum audit_check check,
@@ -101,10 +102,10 @@ static bool check_sequence(struct audit *audit, struct device_state *d,
 	audit_judged(audit, AUDIT_SEQUENCE);
 	d->next = seq + 1;
 	if (!next) {
-		d->whole = seq == 1;
+		d->whole = seq == 1 && !d->only;
 		return false;
 	}
-	if (seq == next)
+	if (seq == next || (seq > next && d->only))
 		return false;
 	if (seq < next) {
 		audit_refute(audit, AUDIT_SEQUENCE, e,
@@ -624,7 +625,7 @@ static void take_gap(struct audit *audit, struct device_state *d,
 	audit_judged(audit, AUDIT_SEQUENCE);
 	if (!audit->lost)
 		audit->lost = e;
-	if (d->next && e->gap_from != d->next)
+	if (d->next && e->gap_from != d->next && !d->only)
 		audit_refute(audit, AUDIT_SEQUENCE, e,
 			     "a gap from %llu on after number %llu",
 			     e->gap_from, d->next - 1);
@@ -650,6 +651,10 @@ void audit_replay(struct audit *audit)
 		d = &devices[e->device];
 		if (e->kind == LOG_GAP) {
 			take_gap(audit, d, e);
+			continue;
+		}
+		if (e->kind == LOG_ONLY) {
+			d->only = true;
 			continue;
 		}
 		if (check_sequence(audit, d, e))
