@@ -15,9 +15,6 @@
 
 struct jvpn_device;
 
-/* Events that a device keeps, unless JVPN_DEVICE_A_EVENT_SLOTS says otherwise. */
-#define JVPN_EVENT_RING_DEFAULT	1024
-
 /* Of one kind, reason and session, so many limited reports a second go out one by one. */
 #define JVPN_EVENT_MERGE_BURST		5
 #define JVPN_EVENT_MERGE_WINDOW_NS	JVPN_NS_PER_S

@@ -19,6 +19,7 @@
 #define JVPN_LINEAGE_LEN	16
 #define JVPN_MAX_PATHS		8
 #define JVPN_NODE_NAME_LEN	64
+#define JVPN_EVENT_SLOTS_DEFAULT 1024
 #define JVPN_EVENT_SLOTS_MIN	64
 #define JVPN_EVENT_SLOTS_MAX	65536
 
@@ -241,7 +242,7 @@ enum jvpn_attr_device {
 	JVPN_DEVICE_A_EVENT_OLDEST,	/* u64: the oldest still in the ring */
 	JVPN_DEVICE_A_COUNTERS,		/* nest: jvpn_attr_counter */
 	JVPN_DEVICE_A_PAD,
-	JVPN_DEVICE_A_EVENT_SLOTS,	/* u32: so many events are kept, 64 to 65536 */
+	JVPN_DEVICE_A_EVENT_SLOTS,	/* u32: so many events are kept; a power of two, or the next */
 
 	/* private: */
 	__JVPN_DEVICE_A_MAX
