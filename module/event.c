@@ -267,8 +267,10 @@ int jvpn_event_ring_resize(struct jvpn_device *device, u32 slots)
 		oldest = ring_oldest(ring);
 		if (ring->next > slots)
 			oldest = max(oldest, ring->next - slots);
-		if (seq < oldest)
-			first = seq = oldest;
+		if (seq < oldest) {
+			first = oldest;
+			seq = oldest;
+		}
 		end = min(ring->next, seq + COPY_AT_ONCE);
 		for (; seq < end; seq++)
 			slot[seq & (slots - 1)] = ring->slot[seq & ring->mask];

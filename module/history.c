@@ -23,40 +23,40 @@ struct field {
 	u8 kind;
 };
 
-#define FIELD(name, kind) \
-	{ offsetof(struct jvpn_event, name), sizeof(((struct jvpn_event *)0)->name), kind }
+#define FIELD(member, type, kind) \
+	{ offsetof(struct jvpn_event, member), sizeof(type), kind }
 
 static const struct field fields[] = {
-	FIELD(seq, NUMBER),
-	FIELD(boot_ns, NUMBER),
-	FIELD(wall_ns, WALL),
-	FIELD(version, NUMBER),
-	FIELD(outage_us, NUMBER),
-	FIELD(silence_us, NUMBER),
-	FIELD(epoch, NUMBER),
-	FIELD(policy_version, NUMBER),
-	FIELD(srtt_us, NUMBER),
-	FIELD(rttvar_us, NUMBER),
-	FIELD(loss_permille, NUMBER),
-	FIELD(probes, NUMBER),
-	FIELD(queued, NUMBER),
-	FIELD(dropped, NUMBER),
-	FIELD(count, NUMBER),
-	FIELD(reason, NUMBER),
-	FIELD(type, NUMBER),
-	FIELD(fsm_event, NUMBER),
-	FIELD(role, NUMBER),
-	FIELD(state_before, NUMBER),
-	FIELD(state_after, NUMBER),
-	FIELD(path_from, NUMBER),
-	FIELD(path_to, NUMBER),
-	FIELD(session_id, BYTES),
-	FIELD(lineage_before, CHAIN),
-	FIELD(lineage, BYTES),
-	FIELD(local_from, ADDR),
-	FIELD(remote_from, ADDR),
-	FIELD(local_to, ADDR),
-	FIELD(remote_to, ADDR),
+	FIELD(seq, u64, NUMBER),
+	FIELD(boot_ns, u64, NUMBER),
+	FIELD(wall_ns, u64, WALL),
+	FIELD(version, u64, NUMBER),
+	FIELD(outage_us, u64, NUMBER),
+	FIELD(silence_us, u64, NUMBER),
+	FIELD(epoch, u32, NUMBER),
+	FIELD(policy_version, u32, NUMBER),
+	FIELD(srtt_us, u32, NUMBER),
+	FIELD(rttvar_us, u32, NUMBER),
+	FIELD(loss_permille, u32, NUMBER),
+	FIELD(probes, u32, NUMBER),
+	FIELD(queued, u32, NUMBER),
+	FIELD(dropped, u32, NUMBER),
+	FIELD(count, u32, NUMBER),
+	FIELD(reason, u16, NUMBER),
+	FIELD(type, u8, NUMBER),
+	FIELD(fsm_event, u8, NUMBER),
+	FIELD(role, u8, NUMBER),
+	FIELD(state_before, u8, NUMBER),
+	FIELD(state_after, u8, NUMBER),
+	FIELD(path_from, u8, NUMBER),
+	FIELD(path_to, u8, NUMBER),
+	FIELD(session_id, u8[JVPN_ID_LEN], BYTES),
+	FIELD(lineage_before, u8[JVPN_LINEAGE_VALUE_LEN], CHAIN),
+	FIELD(lineage, u8[JVPN_LINEAGE_VALUE_LEN], BYTES),
+	FIELD(local_from, struct jvpn_addr, ADDR),
+	FIELD(remote_from, struct jvpn_addr, ADDR),
+	FIELD(local_to, struct jvpn_addr, ADDR),
+	FIELD(remote_to, struct jvpn_addr, ADDR),
 };
 
 #define MASK_BYTES	4
@@ -145,14 +145,7 @@ static u64 step_from(u64 expected, u64 step)
 
 static unsigned int addr_len(u8 family)
 {
-	switch (family) {
-	case 0:
-		return 0;
-	case 4:
-		return 4;
-	default:
-		return 16;
-	}
+	return family == 4 ? 4 : 16;
 }
 
 static unsigned int addr_put(u8 *to, const struct jvpn_addr *addr)

@@ -242,7 +242,7 @@ enum jvpn_attr_device {
 	JVPN_DEVICE_A_EVENT_OLDEST,	/* u64: the oldest still in the ring */
 	JVPN_DEVICE_A_COUNTERS,		/* nest: jvpn_attr_counter */
 	JVPN_DEVICE_A_PAD,
-	JVPN_DEVICE_A_EVENT_SLOTS,	/* u32: so many events are kept; a power of two, or the next */
+	JVPN_DEVICE_A_EVENT_SLOTS,	/* u32: so many events are kept, 64 to 65536 */
 
 	/* private: */
 	__JVPN_DEVICE_A_MAX
