@@ -89,6 +89,13 @@ static bool is_attach(const struct log_entry *e)
 	       reason_of(e) != JVPN_REASON_TRANSPORT_RESTORED;
 }
 
+/* The responder says why first, then that the binding moved: with the new epoch. */
+static bool announces(const struct log_entry *e)
+{
+	return is_fsm_event(e, JVPN_FSM_PEER_REATTACH) &&
+	       log_number(e, JVPN_EVENT_A_ROLE) == JVPN_ROLE_RESPONDER;
+}
+
 /* ---- the device ---- */
 
 /* Returns whether events are missing before this one. */
@@ -228,7 +235,8 @@ static void adopt(struct audit_session *s, const struct log_entry *e)
 
 	s->state = log_number(e, JVPN_EVENT_A_STATE_BEFORE);
 	s->version = version_of(e) - (change && version_of(e));
-	s->epoch = epoch_of(e) - (is_attach(e) && epoch_of(e));
+	s->epoch = epoch_of(e) -
+		   ((is_attach(e) || announces(e)) && epoch_of(e));
 	s->adopted = 0;
 	s->first_version = s->version;
 	s->bound = s->state == JVPN_STATE_ATTACHED ||
@@ -300,9 +308,7 @@ static void check_epoch(struct audit *audit, struct audit_session *s,
 
 	if (epoch == s->epoch || (s->adopted && epoch == s->adopted))
 		return;
-	/* The responder says why first, then that the binding moved. */
-	if (!initiator && is_fsm_event(e, JVPN_FSM_PEER_REATTACH) &&
-	    epoch == s->epoch + 1) {
+	if (announces(e) && epoch == s->epoch + 1) {
 		s->announced = e;
 		return;
 	}
@@ -586,6 +592,7 @@ static void take_event(struct audit *audit, const struct device_state *d,
 				     "version %llu follows %llu", version_of(e),
 				     s->version);
 		adopt(s, e);
+		s->last = NULL;
 	}
 	check_announced(audit, s, e);
 	if (is_type(e, JVPN_EVENT_STATE_CHANGE))
@@ -594,7 +601,7 @@ static void take_event(struct audit *audit, const struct device_state *d,
 		take_switch(audit, s, e);
 	else
 		take_other(audit, s, e);
-	if (!s->lineage_known && !may_be_late(e) &&
+	if (!s->lineage_known && !may_be_late(e) && s->announced != e &&
 	    log_has(e, JVPN_EVENT_A_LINEAGE))
 		take_lineage(s, e->lineage);
 	if (may_be_late(e))

@@ -436,6 +436,24 @@ def the_other_end_never_accepted(c, g):
     c[24].update(epoch=4, lineage="0" * 32)
 
 
+# Logs that begin in the middle, and go on behind a gap
+
+@case("life", None, "gw", 0, ends=("gw",))
+def a_log_begins_with_an_announced_attach(c, g):
+    first = next(n for n, line in enumerate(g.lines)
+                 if n and line.get("fsm_event") == "PEER_REATTACH")
+    del g.lines[1:first]
+
+
+@case("life", None, "client", 0)
+def an_attach_is_in_a_gap_that_is_said(c, g):
+    gap = {"from": c[8]["seq"], "to": c[9]["seq"], "lost": 2}
+    c.drop(8, renumber=False)
+    c.drop(8, renumber=False)
+    c.insert(8, 1, gap=gap)
+    del c[8]["policy"]
+
+
 # Logs of one session or peer: see monitor --session
 
 def only(log, spread=10):
