@@ -312,15 +312,13 @@ static unsigned int field_take(const u8 *from, struct jvpn_event *event,
 /* Turns the event of the record before into that of this one. Returns the record's length. */
 static unsigned int record_take(const u8 *from, struct jvpn_event *event)
 {
-	unsigned int len = MASK_BYTES, i;
+	unsigned int len = MASK_BYTES;
 	u32 mask;
 
 	expect_next(event);
 	memcpy(&mask, from, MASK_BYTES);
-	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		if (mask & BIT(i))
-			len += field_take(from + len, event, &fields[i]);
-	}
+	for (; mask; mask &= mask - 1)
+		len += field_take(from + len, event, &fields[__ffs(mask)]);
 	event->wall_ns += event->boot_ns;
 	return len;
 }

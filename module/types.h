@@ -53,6 +53,7 @@ typedef __s64 s64;
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define hweight32(x)		((unsigned int)__builtin_popcount(x))
+#define __ffs(x)		((unsigned long)__builtin_ctzl(x))
 #define cpu_to_le16(x)		htole16(x)
 #define cpu_to_le32(x)		htole32(x)
 #define cpu_to_le64(x)		htole64(x)
