@@ -314,6 +314,8 @@ static void test_many_sessions(struct kunit *test)
 	for (round = 0; round < EACH; round++) {
 		for (i = 0; i < SESSIONS; i++)
 			emit_of(device, history[i], i + 1, JVPN_EVENT_REATTACH_REFUSED);
+		/* So that none leaves the ring unheard. */
+		usleep_range(1000, 2000);
 	}
 	for (i = 0; i < SESSIONS; i++)
 		jvpn_event_history_put(history[i]);
