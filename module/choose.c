@@ -100,7 +100,7 @@ static void move_living(struct jvpn_session *session, u8 event, u8 target, u16 r
 	if (denied) {
 		if (session->denied_reason != denied) {
 			report.type = JVPN_EVENT_SWITCH_DENIED;
-			jvpn_event_emit_limited(session->device, &report);
+			jvpn_event_emit_limited(session->device, session->history, &report);
 		}
 		session->denied_reason = denied;
 		return;

@@ -365,7 +365,7 @@ static int device_init(struct net_device *dev)
 	err = gro_cells_init(&device->gro_cells, dev);
 	if (err)
 		goto limits;
-	err = jvpn_event_ring_init(device, JVPN_EVENT_RING_DEFAULT);
+	err = jvpn_event_ring_init(device, JVPN_EVENT_SLOTS_DEFAULT);
 	if (err)
 		goto cells;
 	err = -ENOMEM;

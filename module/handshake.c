@@ -136,7 +136,7 @@ static void keys_report(struct jvpn_session *session, u16 reason)
 	struct jvpn_event report;
 
 	jvpn_session_report_init(session, &report, JVPN_EVENT_KEYS, reason);
-	jvpn_event_emit(session->device, &report);
+	jvpn_event_emit(session->device, session->history, &report);
 }
 
 /* ---- sending INITs ---- */

@@ -370,6 +370,7 @@ static int jvpn_nl_dump_start(struct netlink_callback *cb)
 	return 0;
 
 free:
+	jvpn_nl_event_done(dump);
 	kfree_sensitive(dump);
 	return err;
 }
@@ -379,6 +380,7 @@ static int jvpn_nl_dump_done(struct netlink_callback *cb)
 	struct jvpn_nl_dump *dump = *dump_of(cb);
 
 	jvpn_peer_put(dump->peer);
+	jvpn_nl_event_done(dump);
 	kfree_sensitive(dump);
 	return 0;
 }
@@ -675,7 +677,7 @@ void jvpn_netlink_multicast(struct jvpn_device *device, const struct jvpn_event 
 	if (!skb)
 		goto out;
 	header = genlmsg_put(skb, 0, 0, &jvpn_nl_family, 0, JVPN_CMD_EVENT);
-	if (WARN_ON_ONCE(!header || jvpn_nl_put_event(skb, device, event, 0))) {
+	if (WARN_ON_ONCE(!header || jvpn_nl_put_event(skb, device, event, NULL))) {
 		nlmsg_free(skb);
 		goto out;
 	}

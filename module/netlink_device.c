@@ -27,6 +27,7 @@ static int put_configuration(struct sk_buff *skb, struct jvpn_device *device)
 		{ JVPN_DEVICE_A_CIPHERS, device->ciphers },
 		{ JVPN_DEVICE_A_PEERS, device->peer_count },
 		{ JVPN_DEVICE_A_SESSIONS, atomic_read(&device->session_count) },
+		{ JVPN_DEVICE_A_EVENT_SLOTS, jvpn_event_ring_slots(device) },
 	};
 	char node[JVPN_NODE_NAME_LEN];
 
@@ -210,6 +211,17 @@ static int set_identity(struct jvpn_nl_request *request)
 	return 0;
 }
 
+static int set_event_slots(struct jvpn_nl_request *request)
+{
+	u32 slots = nla_get_u32(request->tb[JVPN_DEVICE_A_EVENT_SLOTS]);
+	int err = jvpn_event_ring_resize(request->device, slots);
+
+	if (err)
+		return jvpn_nl_refuse(request->extack, request->tb[JVPN_DEVICE_A_EVENT_SLOTS],
+				      err, "device.event_slots: no memory for %u events", slots);
+	return 0;
+}
+
 /* What cannot fail. */
 static void set_simple(struct jvpn_device *device, struct nlattr **tb)
 {
@@ -233,6 +245,12 @@ int jvpn_nl_device_set(struct jvpn_nl_request *request)
 	err = check_device(request);
 	if (err)
 		return err;
+	/* Keeping more or fewer events changes nothing else, whatever comes of the rest. */
+	if (tb[JVPN_DEVICE_A_EVENT_SLOTS]) {
+		err = set_event_slots(request);
+		if (err)
+			return err;
+	}
 	/* First what may fail: the port can be put back, sessions cannot. */
 	if (tb[JVPN_DEVICE_A_LISTEN_PORT]) {
 		err = set_port(request, nla_get_u16(tb[JVPN_DEVICE_A_LISTEN_PORT]));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: events, as multicast and as read from the ring. */
+/* Netlink: events, as multicast and as read from the ring and from histories. */
 #include "netlink_priv.h"
 
 /* Binary values that are all zero where there is nothing to say. */
@@ -11,18 +11,17 @@ static int put_binary(struct sk_buff *skb, u16 attr, const u8 *data, size_t len)
 }
 
 static int put_head(struct sk_buff *skb, struct jvpn_device *device,
-		    const struct jvpn_event *event, u64 lost)
+		    const struct jvpn_event *event)
 {
 	const struct jvpn_nl_number number[] = {
 		{ JVPN_EVENT_A_SEQ, event->seq },
 		{ JVPN_EVENT_A_BOOT_NS, event->boot_ns },
 		{ JVPN_EVENT_A_WALL_NS, event->wall_ns },
-		{ JVPN_EVENT_A_LOST, lost },
 	};
 	char node[JVPN_NODE_NAME_LEN];
 
 	jvpn_event_node(device, node);
-	if (jvpn_nl_put_u64s(skb, number, ARRAY_SIZE(number) - !lost, JVPN_EVENT_A_PAD) ||
+	if (jvpn_nl_put_u64s(skb, number, ARRAY_SIZE(number), JVPN_EVENT_A_PAD) ||
 	    nla_put_u8(skb, JVPN_EVENT_A_TYPE, event->type) ||
 	    nla_put_u16(skb, JVPN_EVENT_A_REASON, event->reason) ||
 	    (node[0] && nla_put_string(skb, JVPN_EVENT_A_NODE, node)))
@@ -92,20 +91,102 @@ static int put_measurements(struct sk_buff *skb, const struct jvpn_event *event)
 	return jvpn_nl_put_u64s(skb, large, ARRAY_SIZE(large), JVPN_EVENT_A_PAD);
 }
 
-/* @lost: how many before this one are no longer there, though asked for. */
+/* What is no longer there, though asked for. */
+static int put_lost(struct sk_buff *skb, const struct jvpn_event_lost *lost)
+{
+	const struct jvpn_nl_number number[] = {
+		{ JVPN_EVENT_A_LOST, lost->count },
+		{ JVPN_EVENT_A_LOST_SEQ, lost->seq },
+		{ JVPN_EVENT_A_LOST_OTHERS, lost->others },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(number); i++) {
+		if (number[i].value && jvpn_nl_put_u64s(skb, &number[i], 1, JVPN_EVENT_A_PAD))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
 int jvpn_nl_put_event(struct sk_buff *skb, struct jvpn_device *device,
-		      const struct jvpn_event *event, u64 lost)
+		      const struct jvpn_event *event, const struct jvpn_event_lost *lost)
 {
 	struct nlattr *nest;
 
 	if (jvpn_nl_put_device_name(skb, device))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, JVPN_A_EVENT);
-	if (!nest || put_head(skb, device, event, lost) || put_session(skb, event) ||
-	    put_paths(skb, event) || put_measurements(skb, event))
+	if (!nest || put_head(skb, device, event) || (lost && put_lost(skb, lost)) ||
+	    put_session(skb, event) || put_paths(skb, event) || put_measurements(skb, event))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+/* The history of the live session with this id, or of one that a peer keeps. */
+static struct jvpn_event_history *find_history(struct jvpn_nl_request *request,
+					       struct jvpn_nl_dump *dump, const u8 *id)
+{
+	struct jvpn_session *session = jvpn_session_lookup(request->device, id);
+	struct jvpn_event_history *history = NULL;
+	struct jvpn_peer *peer;
+
+	if (session) {
+		history = jvpn_event_history_get(session->history);
+		memcpy(dump->peer_key, session->peer->public_key, JVPN_PUBLIC_KEY_LEN);
+		jvpn_session_put(session);
+		return history;
+	}
+	list_for_each_entry(peer, &request->device->peers, list) {
+		history = jvpn_peer_ended_history(peer, id);
+		if (history) {
+			memcpy(dump->peer_key, peer->public_key, JVPN_PUBLIC_KEY_LEN);
+			break;
+		}
+		cond_resched();
+	}
+	return history;
+}
+
+static int history_start(struct jvpn_nl_request *request, struct jvpn_nl_dump *dump)
+{
+	const struct nlattr *id = request->tb[JVPN_EVENT_A_SESSION_ID];
+	struct jvpn_peer *peer;
+
+	if (id && request->tb[JVPN_EVENT_A_PEER])
+		return jvpn_nl_refuse(request->extack, request->nest, -EINVAL,
+				      "event_get: takes one of event.session_id and event.peer");
+	if (id) {
+		dump->history[0] = find_history(request, dump, nla_data(id));
+		if (!dump->history[0])
+			return jvpn_nl_refuse(request->extack, id, -ENOENT,
+					      "event.session_id: no session has this id");
+		dump->histories = 1;
+		return 0;
+	}
+	peer = jvpn_nl_peer(request, JVPN_EVENT_A_PEER);
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
+	dump->histories = jvpn_peer_histories(peer, dump->history);
+	memcpy(dump->peer_key, peer->public_key, JVPN_PUBLIC_KEY_LEN);
+	jvpn_peer_put(peer);
+	return 0;
+}
+
+/* What the histories lack of what was asked for. */
+static void history_lost(struct jvpn_nl_dump *dump, struct jvpn_device *device)
+{
+	struct jvpn_event_lost lost;
+	unsigned int i;
+
+	for (i = 0; i < dump->histories; i++) {
+		jvpn_event_history_lost(device, dump->history[i], &lost);
+		dump->lost.others += lost.others;
+		if (lost.seq < dump->seq)
+			continue;
+		dump->lost.count += lost.count;
+		dump->lost.seq = max(dump->lost.seq, lost.seq);
+	}
 }
 
 /*
@@ -115,11 +196,61 @@ int jvpn_nl_put_event(struct sk_buff *skb, struct jvpn_device *device,
 int jvpn_nl_event_start(struct jvpn_nl_request *request, struct jvpn_nl_dump *dump)
 {
 	const struct nlattr *seq = request->tb[JVPN_EVENT_A_SEQ];
+	int err;
 
+	dump->of_history = request->tb[JVPN_EVENT_A_SESSION_ID] || request->tb[JVPN_EVENT_A_PEER];
+	if (dump->of_history) {
+		err = history_start(request, dump);
+		if (err)
+			return err;
+	}
 	jvpn_event_range(request->device, &dump->seq, &dump->seq_end);
+	if (dump->of_history)
+		dump->seq = 1;
 	if (seq)
 		dump->seq = max(nla_get_u64(seq), 1ULL);
+	history_lost(dump, request->device);
 	return 0;
+}
+
+void jvpn_nl_event_done(struct jvpn_nl_dump *dump)
+{
+	while (dump->histories)
+		jvpn_event_history_put(dump->history[--dump->histories]);
+}
+
+/* The next event of all the histories. */
+static int history_next(struct jvpn_nl_dump *dump, struct jvpn_device *device,
+			struct jvpn_event *event)
+{
+	struct jvpn_event one;
+	int err = -ENOENT;
+	unsigned int i;
+
+	for (i = 0; i < dump->histories; i++) {
+		if (jvpn_event_history_read(device, dump->history[i], dump->seq, &one) ||
+		    (!err && one.seq > event->seq))
+			continue;
+		*event = one;
+		err = 0;
+	}
+	memcpy(event->peer, dump->peer_key, sizeof(event->peer));
+	return err;
+}
+
+static int next_event(struct jvpn_nl_dump *dump, struct jvpn_device *device,
+		      struct jvpn_event *event)
+{
+	int err;
+
+	if (dump->seq > dump->seq_end)
+		return -ENOENT;
+	if (dump->of_history)
+		return history_next(dump, device, event);
+	err = jvpn_event_read(device, dump->seq, event);
+	if (!err)
+		dump->lost.count = event->seq - dump->seq;
+	return err;
 }
 
 int jvpn_nl_event_dump(struct jvpn_nl_dump *dump, struct jvpn_device *device)
@@ -130,16 +261,17 @@ int jvpn_nl_event_dump(struct jvpn_nl_dump *dump, struct jvpn_device *device)
 
 	/* Numbers say what is missing; a change of peers does not matter here. */
 	dump->cb->seq = 0;
-	while (dump->seq <= dump->seq_end && !jvpn_event_read(device, dump->seq, &event)) {
+	while (!next_event(dump, device, &event)) {
 		header = jvpn_nl_dump_begin(dump);
 		if (!header)
 			return -EMSGSIZE;
 		err = jvpn_nl_dump_end(dump, header,
 				       jvpn_nl_put_event(dump->skb, device, &event,
-							 event.seq - dump->seq));
+							 &dump->lost));
 		if (err)
 			return err;
 		dump->seq = event.seq + 1;
+		memset(&dump->lost, 0, sizeof(dump->lost));
 	}
 	return 0;
 }

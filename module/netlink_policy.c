@@ -182,7 +182,7 @@ static void report_policy(struct jvpn_device *device, const struct jvpn_peer *pe
 
 	if (peer)
 		memcpy(event.peer, peer->public_key, sizeof(event.peer));
-	jvpn_event_emit(device, &event);
+	jvpn_event_emit(device, NULL, &event);
 }
 
 static int set_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer)

@@ -99,6 +99,10 @@ struct jvpn_nl_dump {
 	u8 path;				/* the next peer's next path */
 	u64 seq;				/* next event */
 	u64 seq_end;				/* last event */
+	bool of_history;			/* events of these only: */
+	struct jvpn_event_history *history[JVPN_PEER_HISTORIES]; /* referenced */
+	unsigned int histories;
+	struct jvpn_event_lost lost;		/* to be said with the next event */
 	struct jvpn_session_info info;		/* too large for the stack */
 };
 
@@ -200,7 +204,9 @@ int jvpn_nl_policy_set(struct jvpn_nl_request *request);
 
 int jvpn_nl_event_start(struct jvpn_nl_request *request, struct jvpn_nl_dump *dump);
 int jvpn_nl_event_dump(struct jvpn_nl_dump *dump, struct jvpn_device *device);
+void jvpn_nl_event_done(struct jvpn_nl_dump *dump);
+/* @lost: what is missing before this one; NULL where nothing was asked for. */
 int jvpn_nl_put_event(struct sk_buff *skb, struct jvpn_device *device,
-		      const struct jvpn_event *event, u64 lost);
+		      const struct jvpn_event *event, const struct jvpn_event_lost *lost);
 
 #endif /* _JVPN_NETLINK_PRIV_H */

@@ -81,6 +81,7 @@ static const struct jvpn_nl_name device_name[] = {
 	[JVPN_DEVICE_A_SESSIONS] = { "sessions" },
 	[JVPN_DEVICE_A_EVENT_SEQ] = { "event_seq" },
 	[JVPN_DEVICE_A_EVENT_OLDEST] = { "event_oldest" },
+	[JVPN_DEVICE_A_EVENT_SLOTS] = { "event_slots" },
 	[JVPN_DEVICE_A_COUNTERS] = { "counters", &counter_set },
 };
 
@@ -243,6 +244,8 @@ static const struct jvpn_nl_name event_name[] = {
 	[JVPN_EVENT_A_LINEAGE_BEFORE] = { "lineage_before" },
 	[JVPN_EVENT_A_LINEAGE] = { "lineage" },
 	[JVPN_EVENT_A_LOST] = { "lost" },
+	[JVPN_EVENT_A_LOST_SEQ] = { "lost_seq" },
+	[JVPN_EVENT_A_LOST_OTHERS] = { "lost_others" },
 };
 
 static const struct jvpn_nl_set event_set = {
@@ -291,6 +294,11 @@ static struct netlink_range_validation port_range = {
 	.max = U16_MAX,
 };
 
+static struct netlink_range_validation event_slots_range = {
+	.min = JVPN_EVENT_SLOTS_MIN,
+	.max = JVPN_EVENT_SLOTS_MAX,
+};
+
 const struct nla_policy jvpn_nl_top_policy[JVPN_A_MAX + 1] = {
 	[JVPN_A_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &ifindex_range),
 	[JVPN_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
@@ -312,6 +320,7 @@ static const struct nla_policy device_set_policy[JVPN_DEVICE_A_MAX + 1] = {
 						   BIT(JVPN_CIPHER_CHACHA20_POLY1305)),
 	[JVPN_DEVICE_A_NOTICE] = NLA_POLICY_RANGE(NLA_U8, 0, 1),
 	[JVPN_DEVICE_A_REPLACE_PEERS] = { .type = NLA_FLAG },
+	[JVPN_DEVICE_A_EVENT_SLOTS] = NLA_POLICY_FULL_RANGE(NLA_U32, &event_slots_range),
 };
 
 static const struct nla_policy allowed_ip_policy[JVPN_ALLOWED_IP_A_MAX + 1] = {
@@ -427,6 +436,8 @@ static const struct nla_policy policy_set_policy[JVPN_POLICY_A_MAX + 1] = {
 
 static const struct nla_policy event_get_policy[JVPN_EVENT_A_MAX + 1] = {
 	[JVPN_EVENT_A_SEQ] = { .type = NLA_U64 },
+	[JVPN_EVENT_A_SESSION_ID] = NLA_POLICY_EXACT_LEN(JVPN_SESSION_ID_LEN),
+	[JVPN_EVENT_A_PEER] = NLA_POLICY_EXACT_LEN(JVPN_KEY_LEN),
 };
 
 /* ---- commands ---- */

@@ -153,11 +153,57 @@ struct jvpn_peer *jvpn_peer_get(struct jvpn_peer *peer)
 	return peer;
 }
 
+void jvpn_peer_keep_history(struct jvpn_peer *peer, const struct jvpn_session *session)
+{
+	/* BIRTH to ATTACHED, and from there to the end. */
+	bool attached = session->version > 1;
+
+	lockdep_assert_held(&peer->lock);
+	if (peer->ended_attached && !attached)
+		return;
+	jvpn_event_history_put(peer->ended_history);
+	peer->ended_history = jvpn_event_history_get(session->history);
+	peer->ended_attached = attached;
+	memcpy(peer->ended_id, session->id, JVPN_ID_LEN);
+}
+
+unsigned int jvpn_peer_histories(struct jvpn_peer *peer,
+				 struct jvpn_event_history *found[JVPN_PEER_HISTORIES])
+{
+	struct jvpn_session *session;
+	unsigned int count = 0;
+
+	spin_lock_bh(&peer->lock);
+	session = rcu_dereference_protected(peer->session, lockdep_is_held(&peer->lock));
+	if (peer->ended_history)
+		found[count++] = jvpn_event_history_get(peer->ended_history);
+	if (session)
+		found[count++] = jvpn_event_history_get(session->history);
+	if (peer->outbound && peer->outbound != session)
+		found[count++] = jvpn_event_history_get(peer->outbound->history);
+	if (peer->inbound)
+		found[count++] = jvpn_event_history_get(peer->inbound->history);
+	spin_unlock_bh(&peer->lock);
+	return count;
+}
+
+struct jvpn_event_history *jvpn_peer_ended_history(struct jvpn_peer *peer, const u8 *session_id)
+{
+	struct jvpn_event_history *history = NULL;
+
+	spin_lock_bh(&peer->lock);
+	if (peer->ended_history && !memcmp(peer->ended_id, session_id, JVPN_ID_LEN))
+		history = jvpn_event_history_get(peer->ended_history);
+	spin_unlock_bh(&peer->lock);
+	return history;
+}
+
 /* The PSK and the keys of cookies go with the memory. */
 static void peer_free_rcu(struct rcu_head *rcu)
 {
 	struct jvpn_peer *peer = container_of(rcu, struct jvpn_peer, rcu);
 
+	jvpn_event_history_put(peer->ended_history);
 	kfree_sensitive(peer);
 }
 

@@ -18,7 +18,11 @@
 #include "policy.h"
 
 struct jvpn_device;
+struct jvpn_event_history;
 struct jvpn_session;
+
+/* Histories of a peer: of each slot's session, and of the last one that ended. */
+#define JVPN_PEER_HISTORIES	4
 
 struct jvpn_peer {
 	struct jvpn_device *device;
@@ -55,6 +59,11 @@ struct jvpn_peer {
 	u64 create_tokens_ns;			/* creates answered: a bucket */
 	u64 stale_tokens_ns;			/* old INITs refused: a bucket */
 	bool stopped;				/* by an operator: traffic begins no session */
+
+	/* Of the session that ended last; referenced. */
+	struct jvpn_event_history *ended_history;
+	u8 ended_id[JVPN_ID_LEN];
+	bool ended_attached;		/* it had been more than an attempt */
 
 	/* What ended sessions moved; live ones count in the session. */
 	u64 rx_packets, tx_packets, rx_bytes, tx_bytes;
@@ -96,6 +105,21 @@ void jvpn_peer_put(struct jvpn_peer *peer);
 
 /* Copies the policy in force for this peer. Any context up to softirq. */
 void jvpn_peer_policy(struct jvpn_peer *peer, struct jvpn_policy *policy);
+
+/**
+ * jvpn_peer_keep_history - what a session leaves behind
+ * @peer: its lock is held
+ * @session: has ended
+ *
+ * A mere attempt at a session does not replace one that was.
+ */
+void jvpn_peer_keep_history(struct jvpn_peer *peer, const struct jvpn_session *session);
+
+/* The histories of all its sessions, and of the last that ended: referenced. Returns how many. */
+unsigned int jvpn_peer_histories(struct jvpn_peer *peer,
+				 struct jvpn_event_history *found[JVPN_PEER_HISTORIES]);
+/* That of the session that ended last, if it had this id: a reference, or NULL. */
+struct jvpn_event_history *jvpn_peer_ended_history(struct jvpn_peer *peer, const u8 *session_id);
 
 extern const struct rhashtable_params jvpn_peer_table_params;
 

@@ -150,7 +150,7 @@ static void move_denied(struct jvpn_session *session, u16 reason, struct jvpn_ou
 		jvpn_endpoint_remote(&session->paths[session->move.target].endpoint,
 				     &report.remote_to);
 	}
-	jvpn_event_emit_limited(session->device, &report);
+	jvpn_event_emit_limited(session->device, session->history, &report);
 }
 
 /* Every candidate was refused, stayed silent, or there is none. */
@@ -298,7 +298,7 @@ static void lineage_follow(struct jvpn_session *session, const struct jvpn_contr
 		jvpn_session_report_init(session, &report, JVPN_EVENT_SECURITY, reason);
 		memcpy(report.lineage_before, session->lineage, sizeof(report.lineage_before));
 		memcpy(report.lineage, control->ack.lineage, sizeof(report.lineage));
-		jvpn_event_emit_limited(session->device, &report);
+		jvpn_event_emit_limited(session->device, session->history, &report);
 	}
 	memcpy(session->lineage_before, control->ack.lineage_before,
 	       sizeof(session->lineage_before));
@@ -332,7 +332,7 @@ static void attach(struct jvpn_session *session, struct jvpn_binding *binding,
 	report.dropped = session->outage_dropped;
 	if (session->outage_began_ns)
 		report.outage_us = div_u64(now - session->outage_began_ns, JVPN_NS_PER_US);
-	jvpn_event_emit(session->device, &report);
+	jvpn_event_emit(session->device, session->history, &report);
 	trace_jvpn_switch(session, report.path_from, path->id, reason);
 	session->switches++;
 	if (reason != JVPN_REASON_NAT_REBIND)
@@ -405,7 +405,7 @@ static void reject_received(struct jvpn_session *session, const struct jvpn_pack
 	jvpn_session_report_init(session, &report, JVPN_EVENT_REATTACH_REFUSED, reason);
 	report.path_to = path->id;
 	jvpn_endpoint_remote(&path->endpoint, &report.remote_to);
-	jvpn_event_emit_limited(session->device, &report);
+	jvpn_event_emit_limited(session->device, session->history, &report);
 	switch (reason) {
 	case JVPN_REASON_RATE_LIMITED:
 	case JVPN_REASON_FRESHNESS_INVALID:
@@ -504,7 +504,7 @@ static void refuse(struct jvpn_session *session, const struct jvpn_packet *packe
 	jvpn_session_report_init(session, &report, JVPN_EVENT_REATTACH_REFUSED, reason);
 	report.path_to = packet->path_id;
 	jvpn_endpoint_remote(&packet->from, &report.remote_to);
-	jvpn_event_emit_limited(session->device, &report);
+	jvpn_event_emit_limited(session->device, session->history, &report);
 	jvpn_count(session->device, JVPN_COUNTER_A_REATTACH_REFUSED);
 	trace_jvpn_refused(session, packet->path_id, reason);
 	if (!jvpn_bucket_take(&session->reject_tokens_ns, jvpn_now(),
@@ -892,7 +892,7 @@ static void revert(struct jvpn_session *session, struct jvpn_outbox *out)
 	jvpn_session_report_path(session, &report, path);
 	report.path_to = path->id;
 	jvpn_endpoint_remote(&binding->endpoint, &report.remote_to);
-	jvpn_event_emit(session->device, &report);
+	jvpn_event_emit(session->device, session->history, &report);
 	jvpn_session_bind(session, binding, path, out);
 }
 
@@ -987,7 +987,7 @@ void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		report.path_to = session->rebind.path_id;
 		jvpn_endpoint_remote(&session->rebind.candidate, &report.remote_to);
 		jvpn_endpoint_remote(&session->rebind.rival, &report.remote_from);
-		jvpn_event_emit_limited(session->device, &report);
+		jvpn_event_emit_limited(session->device, session->history, &report);
 		rebind_close(session);
 		return;
 	}

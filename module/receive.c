@@ -220,7 +220,7 @@ static void report_auth_failure(struct jvpn_keypair *keypair, const struct sk_bu
 	jvpn_endpoint_remote(&from, &event.remote_from);
 	memcpy(event.session_id, session->id, sizeof(event.session_id));
 	memcpy(event.peer, session->peer->public_key, sizeof(event.peer));
-	jvpn_event_emit_limited(session->device, &event);
+	jvpn_event_emit_limited(session->device, session->history, &event);
 }
 
 static u64 auth_fail_limit(const struct jvpn_keypair *keypair)

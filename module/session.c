@@ -22,6 +22,14 @@ const struct rhashtable_params jvpn_session_table_params = {
 	.automatic_shrinking = true,
 };
 
+/*
+ * What a session costs while nothing happens: itself with its paths, its keys and
+ * binding, its history. Lock debugging makes locks larger than they are.
+ */
+static_assert(IS_ENABLED(CONFIG_DEBUG_SPINLOCK) || IS_ENABLED(CONFIG_LOCKDEP) ||
+	      sizeof(struct jvpn_session) + sizeof(struct jvpn_keypair) +
+	      sizeof(struct jvpn_binding) + sizeof(struct jvpn_event_history) <= 8192);
+
 /* ---- life ---- */
 
 struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
@@ -33,6 +41,11 @@ struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 	session = kzalloc(sizeof(*session), GFP_ATOMIC);
 	if (!session)
 		return NULL;
+	session->history = jvpn_event_history_create();
+	if (!session->history) {
+		kfree(session);
+		return NULL;
+	}
 	session->device = device;
 	session->peer = jvpn_peer_get(peer);
 	jvpn_device_get(device);
@@ -62,6 +75,7 @@ static void session_free_work(struct work_struct *work)
 
 	jvpn_binding_free(rcu_dereference_protected(session->binding, true));
 	__skb_queue_purge(&session->queue);
+	jvpn_event_history_put(session->history);
 	jvpn_peer_put(session->peer);
 	kfree_sensitive(session);
 	atomic_dec(&device->session_count);
@@ -323,7 +337,7 @@ static void report_invariant(struct jvpn_session *session, struct jvpn_event *re
 	report->type = JVPN_EVENT_SECURITY;
 	report->reason = JVPN_REASON_INVARIANT_VIOLATION;
 	report->fsm_event = event;
-	jvpn_event_emit_limited(session->device, report);
+	jvpn_event_emit_limited(session->device, session->history, report);
 }
 
 /* Exactly one binding in ATTACHED and VOLATILE, none in BIRTH and TERMINATED. */
@@ -375,7 +389,7 @@ bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
 	report->epoch = session->epoch;
 	if (session->outage_began_ns && !report->outage_us)
 		report->outage_us = div_u64(jvpn_now() - session->outage_began_ns, JVPN_NS_PER_US);
-	jvpn_event_emit(session->device, report);
+	jvpn_event_emit(session->device, session->history, report);
 	trace_jvpn_state(session, before, event, reason);
 	jvpn_policy_due(session);
 
@@ -404,7 +418,7 @@ void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path
 	path->failed_ns = now;
 	if (!active) {
 		if (path->status & JVPN_PATH_UP)
-			jvpn_event_emit(session->device, &report);
+			jvpn_event_emit(session->device, session->history, &report);
 		path->status &= ~JVPN_PATH_UP;
 		return;
 	}
@@ -798,6 +812,7 @@ static void session_unlink(struct jvpn_session *session, const struct jvpn_outbo
 	peer->tx_packets += atomic64_read(&session->tx.packets);
 	peer->rx_bytes += atomic64_read(&session->rx.bytes);
 	peer->tx_bytes += atomic64_read(&session->tx.bytes);
+	jvpn_peer_keep_history(peer, session);
 	if (out->ended_by == JVPN_FSM_OPERATOR_TERMINATE)
 		peer->stopped = true;
 	successor = wants_successor(session, peer, out);

@@ -90,6 +90,7 @@ struct jvpn_session {
 	struct jvpn_hmac_key lineage_key;
 	u8 lineage[JVPN_LINEAGE_VALUE_LEN];
 	u8 lineage_before[JVPN_LINEAGE_VALUE_LEN];
+	struct jvpn_event_history *history; /* its newest events; referenced */
 	u8 cipher;
 	u16 last_reason;
 	u32 epoch;

@@ -187,7 +187,7 @@ static void path_works(struct jvpn_session *session, struct jvpn_path *path,
 	report.path_from = JVPN_PATH_NONE;
 	memset(&report.remote_from, 0, sizeof(report.remote_from));
 	memset(&report.local_from, 0, sizeof(report.local_from));
-	jvpn_event_emit(session->device, &report);
+	jvpn_event_emit(session->device, session->history, &report);
 }
 
 /* The initiator learns from a heartbeat that the other end is bound elsewhere, or not at all. */

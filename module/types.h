@@ -63,6 +63,7 @@ struct atomic {
 #define atomic_set(v, i)	__atomic_store_n(&(v)->counter, i, __ATOMIC_RELAXED)
 #define atomic_add(i, v)	((void)__atomic_add_fetch(&(v)->counter, i, __ATOMIC_RELAXED))
 #define hweight32(x)		((unsigned int)__builtin_popcount(x))
+#define __ffs(x)		((unsigned long)__builtin_ctzl(x))
 #define cpu_to_le16(x)		htole16(x)
 #define cpu_to_le32(x)		htole32(x)
 #define cpu_to_le64(x)		htole64(x)

@@ -82,6 +82,7 @@ static const struct attr_desc device_attrs[JVPN_DEVICE_A_MAX + 1] = {
 	[JVPN_DEVICE_A_EVENT_SEQ] = { "event_seq", KIND(U64) },
 	[JVPN_DEVICE_A_EVENT_OLDEST] = { "event_oldest", KIND(U64) },
 	[JVPN_DEVICE_A_COUNTERS] = { "counters", NEST_OF(counter) },
+	[JVPN_DEVICE_A_EVENT_SLOTS] = { "event_slots", KIND(U32) },
 };
 
 SET(device, JVPN_DEVICE_A_MAX);
@@ -247,6 +248,8 @@ static const struct attr_desc event_attrs[JVPN_EVENT_A_MAX + 1] = {
 	[JVPN_EVENT_A_LINEAGE_BEFORE] = { "lineage_before", KIND(ID) },
 	[JVPN_EVENT_A_LINEAGE] = { "lineage", KIND(ID) },
 	[JVPN_EVENT_A_LOST] = { "lost", KIND(U64) },
+	[JVPN_EVENT_A_LOST_SEQ] = { "lost_seq", KIND(U64) },
+	[JVPN_EVENT_A_LOST_OTHERS] = { "lost_others", KIND(U64) },
 };
 
 SET(event, JVPN_EVENT_A_MAX);

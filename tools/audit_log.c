@@ -248,6 +248,20 @@ static int take_gap(const struct reader *r, struct json_object *line,
 	return EXIT_DONE;
 }
 
+static int take_only(const struct reader *r, struct json_object *line)
+{
+	struct json_object *ifname;
+	struct log_entry *entry;
+	u32 ifindex;
+
+	if (take_head(r, line, &ifindex, &ifname))
+		return EXIT_USAGE;
+	entry = new_entry(r);
+	entry->kind = LOG_ONLY;
+	entry->device = device_index(r, ifindex, clean_copy(ifname), NULL);
+	return EXIT_DONE;
+}
+
 static int take_policy(const struct reader *r, struct json_object *line,
 		       struct json_object *fields)
 {
@@ -328,6 +342,8 @@ static int take_object(const struct reader *r, struct json_object *line)
 		return bad_line(r, "is no JSON object");
 	if (json_object_object_get_ex(line, "gap", &inner))
 		return take_gap(r, line, inner);
+	if (json_object_object_get_ex(line, "only", NULL))
+		return take_only(r, line);
 	if (json_object_object_get_ex(line, "policy", &inner))
 		return take_policy(r, line, inner);
 	return take_event(r, line);

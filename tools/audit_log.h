@@ -9,6 +9,7 @@
 enum log_kind {
 	LOG_EVENT,
 	LOG_GAP,	/* events that are lost, and that is said */
+	LOG_ONLY,	/* from here on only one session or peer of the device */
 };
 
 /* One line. Numbers of an event stand under those of its attributes. */

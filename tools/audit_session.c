@@ -22,6 +22,7 @@ struct device_state {
 	u64 next;		/* number expected; 0 before the first */
 	u64 boot_ns;
 	bool whole;		/* from number 1 on, without gaps */
+	bool only;		/* of one session or peer: other numbers are skipped */
 };
 
 void audit_refute(struct audit *audit, enum audit_check check,
@@ -88,6 +89,13 @@ static bool is_attach(const struct log_entry *e)
 	       reason_of(e) != JVPN_REASON_TRANSPORT_RESTORED;
 }
 
+/* The responder says why first, then that the binding moved: with the new epoch. */
+static bool announces(const struct log_entry *e)
+{
+	return is_fsm_event(e, JVPN_FSM_PEER_REATTACH) &&
+	       log_number(e, JVPN_EVENT_A_ROLE) == JVPN_ROLE_RESPONDER;
+}
+
 /* ---- the device ---- */
 
 /* Returns whether events are missing before this one. */
@@ -101,10 +109,10 @@ static bool check_sequence(struct audit *audit, struct device_state *d,
 	audit_judged(audit, AUDIT_SEQUENCE);
 	d->next = seq + 1;
 	if (!next) {
-		d->whole = seq == 1;
+		d->whole = seq == 1 && !d->only;
 		return false;
 	}
-	if (seq == next)
+	if (seq == next || (seq > next && d->only))
 		return false;
 	if (seq < next) {
 		audit_refute(audit, AUDIT_SEQUENCE, e,
@@ -227,7 +235,8 @@ static void adopt(struct audit_session *s, const struct log_entry *e)
 
 	s->state = log_number(e, JVPN_EVENT_A_STATE_BEFORE);
 	s->version = version_of(e) - (change && version_of(e));
-	s->epoch = epoch_of(e) - (is_attach(e) && epoch_of(e));
+	s->epoch = epoch_of(e) -
+		   ((is_attach(e) || announces(e)) && epoch_of(e));
 	s->adopted = 0;
 	s->first_version = s->version;
 	s->bound = s->state == JVPN_STATE_ATTACHED ||
@@ -299,9 +308,7 @@ static void check_epoch(struct audit *audit, struct audit_session *s,
 
 	if (epoch == s->epoch || (s->adopted && epoch == s->adopted))
 		return;
-	/* The responder says why first, then that the binding moved. */
-	if (!initiator && is_fsm_event(e, JVPN_FSM_PEER_REATTACH) &&
-	    epoch == s->epoch + 1) {
+	if (announces(e) && epoch == s->epoch + 1) {
 		s->announced = e;
 		return;
 	}
@@ -585,6 +592,7 @@ static void take_event(struct audit *audit, const struct device_state *d,
 				     "version %llu follows %llu", version_of(e),
 				     s->version);
 		adopt(s, e);
+		s->last = NULL;
 	}
 	check_announced(audit, s, e);
 	if (is_type(e, JVPN_EVENT_STATE_CHANGE))
@@ -593,7 +601,7 @@ static void take_event(struct audit *audit, const struct device_state *d,
 		take_switch(audit, s, e);
 	else
 		take_other(audit, s, e);
-	if (!s->lineage_known && !may_be_late(e) &&
+	if (!s->lineage_known && !may_be_late(e) && s->announced != e &&
 	    log_has(e, JVPN_EVENT_A_LINEAGE))
 		take_lineage(s, e->lineage);
 	if (may_be_late(e))
@@ -624,7 +632,7 @@ static void take_gap(struct audit *audit, struct device_state *d,
 	audit_judged(audit, AUDIT_SEQUENCE);
 	if (!audit->lost)
 		audit->lost = e;
-	if (d->next && e->gap_from != d->next)
+	if (d->next && e->gap_from != d->next && !d->only)
 		audit_refute(audit, AUDIT_SEQUENCE, e,
 			     "a gap from %llu on after number %llu",
 			     e->gap_from, d->next - 1);
@@ -650,6 +658,10 @@ void audit_replay(struct audit *audit)
 		d = &devices[e->device];
 		if (e->kind == LOG_GAP) {
 			take_gap(audit, d, e);
+			continue;
+		}
+		if (e->kind == LOG_ONLY) {
+			d->only = true;
 			continue;
 		}
 		if (check_sequence(audit, d, e))

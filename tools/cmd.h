@@ -15,6 +15,8 @@ enum option_bits {
 	OPTION_DRY_RUN	= 1 << 5,
 	OPTION_POLICY	= 1 << 6,
 	OPTION_OUTPUT	= 1 << 7,
+	OPTION_SESSION	= 1 << 8,
+	OPTION_PEER	= 1 << 9,
 };
 
 struct args {
@@ -25,6 +27,8 @@ struct args {
 	u64 since;
 	u64 limit;
 	const char *output;
+	const char *session;
+	const char *peer;
 };
 
 struct command {

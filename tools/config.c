@@ -120,6 +120,20 @@ int config_set_notice(struct config *config, const char *text,
 	return 0;
 }
 
+int config_set_event_slots(struct config *config, const char *text,
+			   const char **why)
+{
+	u32 slots;
+
+	*why = "not a power of two from 64 to 65536";
+	if (parse_u32(text, JVPN_EVENT_SLOTS_MIN, JVPN_EVENT_SLOTS_MAX,
+		      &slots) || slots & (slots - 1))
+		return -EINVAL;
+	config->event_slots = slots;
+	config->has_event_slots = true;
+	return 0;
+}
+
 /* Copies one entry of a list without the blanks around it; 0 or -EINVAL. */
 static int copy_entry(char *out, size_t size, const char *text, size_t len)
 {
@@ -275,7 +289,10 @@ void config_complete(struct config *config)
 	config->has_listen_port = true;
 	config->has_fwmark = true;
 	config->has_node = true;
-	/* Which ciphers there are, only the kernel knows: they stay. */
+	/*
+	 * Which ciphers there are, only the kernel knows: they stay. So does the
+	 * room for events, with those that are in it.
+	 */
 	if (!config->has_notice)
 		config->notice = true;
 	config->has_notice = true;

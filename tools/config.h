@@ -58,6 +58,8 @@ struct config {
 	bool has_ciphers;
 	bool has_notice;
 	bool notice;
+	bool has_event_slots;
+	u32 event_slots;
 	bool replace_peers;
 	u16 listen_port;
 	u32 fwmark;
@@ -100,6 +102,8 @@ int config_set_ciphers(struct config *config, const char *text,
 		       const char **why);
 int config_set_notice(struct config *config, const char *text,
 		      const char **why);
+int config_set_event_slots(struct config *config, const char *text,
+			   const char **why);
 /* A comma separated list, added to what there is. */
 int config_add_allowed_ips(struct config_peer *peer, const char *text,
 			   const char **why);

@@ -83,6 +83,9 @@ static void device_difference(const struct config *from,
 	change->ciphers = to->ciphers;
 	change->has_notice = to->has_notice && from->notice != to->notice;
 	change->notice = to->notice;
+	change->has_event_slots = to->has_event_slots &&
+				  from->event_slots != to->event_slots;
+	change->event_slots = to->event_slots;
 }
 
 static int compare_prefixes(const void *a, const void *b)
@@ -296,13 +299,14 @@ static void describe_peer(const struct config_peer *peer, char *out,
 static void describe_device(const struct config *change, char *out,
 			    size_t size)
 {
-	snprintf(out, size, "%s%s%s%s%s%s%s",
+	snprintf(out, size, "%s%s%s%s%s%s%s%s",
 		 change->has_private_key ? ", private key" : "",
 		 change->has_listen_port ? ", listen port" : "",
 		 change->has_fwmark ? ", fwmark" : "",
 		 change->has_node ? ", node name" : "",
 		 change->has_ciphers ? ", ciphers" : "",
 		 change->has_notice ? ", notice" : "",
+		 change->has_event_slots ? ", event slots" : "",
 		 config_policy_is_empty(&change->policy) ? "" : ", policy");
 	if (*out)
 		memmove(out, out + 2, strlen(out) - 1);

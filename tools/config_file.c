@@ -85,6 +85,11 @@ static int set_notice(struct reader *r, const char *value)
 	return config_set_notice(r->config, value, &r->why);
 }
 
+static int set_event_slots(struct reader *r, const char *value)
+{
+	return config_set_event_slots(r->config, value, &r->why);
+}
+
 static int set_public_key(struct reader *r, const char *value)
 {
 	r->peer->has_key = true;
@@ -154,6 +159,7 @@ static const struct config_key config_keys[] = {
 	{ SECTION_INTERFACE, "NodeName", set_node, NULL },
 	{ SECTION_INTERFACE, "Ciphers", set_ciphers, NULL },
 	{ SECTION_INTERFACE, "Notice", set_notice, NULL },
+	{ SECTION_INTERFACE, "EventSlots", set_event_slots, NULL },
 	{ SECTION_INTERFACE, "Address", NULL, to_scripts },
 	{ SECTION_INTERFACE, "DNS", NULL, to_scripts },
 	{ SECTION_INTERFACE, "MTU", NULL, to_scripts },
@@ -509,6 +515,9 @@ void config_write(const struct config *config, FILE *file)
 				  sizeof(text)));
 	if (config->has_notice)
 		fprintf(file, "Notice = %s\n", config->notice ? "on" : "off");
+	if (config->has_event_slots &&
+	    config->event_slots != JVPN_EVENT_SLOTS_DEFAULT)
+		fprintf(file, "EventSlots = %u\n", config->event_slots);
 	write_policy(file, &config->policy);
 	for (i = 0; i < config->peers; i++)
 		write_peer(file, &config->peer[i]);

@@ -104,6 +104,10 @@ struct json_object *config_as_json(const struct config *config)
 		 json_mask(name_cipher, config->ciphers));
 	json_add(object, name_in(&attr_device, JVPN_DEVICE_A_NOTICE),
 		 json_object_new_boolean(config->notice));
+	if (config->has_event_slots)
+		json_add_u64(object, name_in(&attr_device,
+					     JVPN_DEVICE_A_EVENT_SLOTS),
+			     config->event_slots);
 	add_policy(object, &config->policy);
 	for (i = 0; i < config->peers; i++)
 		json_object_array_add(peers, peer_as_json(&config->peer[i]));

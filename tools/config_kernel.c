@@ -76,7 +76,8 @@ static int apply_device(const struct apply *a, const struct config *config)
 
 	if (!config->has_private_key && !config->has_listen_port &&
 	    !config->has_fwmark && !config->has_node && !config->has_ciphers &&
-	    !config->has_notice && !config->replace_peers)
+	    !config->has_notice && !config->has_event_slots &&
+	    !config->replace_peers)
 		return EXIT_DONE;
 
 	header = start(a, JVPN_CMD_DEVICE_SET);
@@ -99,6 +100,9 @@ static int apply_device(const struct apply *a, const struct config *config)
 				 config->ciphers);
 	if (config->has_notice)
 		mnl_attr_put_u8(header, JVPN_DEVICE_A_NOTICE, config->notice);
+	if (config->has_event_slots)
+		mnl_attr_put_u32(header, JVPN_DEVICE_A_EVENT_SLOTS,
+				 config->event_slots);
 	nl_nest_end(header, nest);
 	return send_request(a, header) ? refused(a, "%s", "") : EXIT_DONE;
 }
@@ -433,6 +437,8 @@ static void load_device(const struct nlattr *device, struct config *config)
 	config->ciphers = attr_number(tb[JVPN_DEVICE_A_CIPHERS]);
 	config->has_notice = tb[JVPN_DEVICE_A_NOTICE];
 	config->notice = attr_number(tb[JVPN_DEVICE_A_NOTICE]);
+	config->has_event_slots = tb[JVPN_DEVICE_A_EVENT_SLOTS];
+	config->event_slots = attr_number(tb[JVPN_DEVICE_A_EVENT_SLOTS]);
 	node = tb[JVPN_DEVICE_A_NODE_NAME];
 	if (node) {
 		char clean[TEXT_MAX];

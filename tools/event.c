@@ -185,13 +185,13 @@ void event_print(const char *ifname, u32 ifindex, const struct nlattr *event)
 	json_print_line(object);
 }
 
-void event_gap(const char *ifname, u32 ifindex, u64 from, u64 end)
+void event_gap(const char *ifname, u32 ifindex, u64 from, u64 end, u64 lost)
 {
 	struct json_object *object, *gap;
 
 	if (!out_json && end)
 		printf("%s: %llu events are lost: %llu to %llu are no longer in the history\n",
-		       ifname, end - from, from, end - 1);
+		       ifname, lost, from, end - 1);
 	else if (!out_json)
 		printf("%s is gone: events from %llu on may be lost\n",
 		       ifname, from);
@@ -202,7 +202,7 @@ void event_gap(const char *ifname, u32 ifindex, u64 from, u64 end)
 	json_add_u64(gap, "from", from);
 	if (end) {
 		json_add_u64(gap, "to", end - 1);
-		json_add_u64(gap, "lost", end - from);
+		json_add_u64(gap, "lost", lost);
 	}
 	json_add(object, "gap", gap);
 	json_print_line(object);

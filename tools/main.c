@@ -18,7 +18,7 @@ static const struct command *const commands[] = {
 	&cmd_pubkey,
 };
 
-enum { OPTION_HELP = 0x100, OPTION_VERSION, OPTION_JSON };
+enum { OPTION_HELP = 0x10000, OPTION_VERSION, OPTION_JSON };
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -32,6 +32,8 @@ static const struct option long_options[] = {
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "policy", no_argument, NULL, OPTION_POLICY },
 	{ "output", required_argument, NULL, OPTION_OUTPUT },
+	{ "session", required_argument, NULL, OPTION_SESSION },
+	{ "peer", required_argument, NULL, OPTION_PEER },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -197,6 +199,10 @@ static int take_option(struct args *args, int option, bool *help)
 		return take_number(args, "since", &args->since);
 	if (option == OPTION_OUTPUT)
 		args->output = optarg;
+	if (option == OPTION_SESSION)
+		args->session = optarg;
+	if (option == OPTION_PEER)
+		args->peer = optarg;
 	if (option == OPTION_COUNT)
 		return take_number(args, "count", &args->limit);
 	return EXIT_DONE;

@@ -5,7 +5,8 @@
  * Notifications are a hint, the kernel's history is the truth: every event of a
  * device has the number after that of the one before. A number that is skipped,
  * or a socket that overran, sends us to the history; what is no longer there
- * either is said.
+ * either is said. Of one session or peer the kernel has a history of its own,
+ * which is asked instead: that of the device may be full of others by then.
  */
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +17,8 @@
 
 #include "cmd.h"
 #include "event.h"
+#include "json_out.h"
+#include "key.h"
 #include "monitor_policy.h"
 #include "out.h"
 #include "view.h"
@@ -38,6 +41,9 @@ struct monitor {
 	size_t watches;
 	u64 printed;
 	bool catching_up;
+	const u8 *session;		/* only of this one, or NULL */
+	const u8 *peer;			/* only of its sessions, or NULL */
+	bool known;			/* a device has such a session or peer */
 };
 
 static atomic_bool stopped;
@@ -65,6 +71,32 @@ static struct watch *find_watch(struct monitor *m, u32 ifindex)
 	return NULL;
 }
 
+static bool is_filtered(const struct monitor *m)
+{
+	return m->session || m->peer;
+}
+
+/* So that nobody takes the log for one of all events: a line for the auditor. */
+static void print_filter(const struct monitor *m, const struct watch *w)
+{
+	struct json_object *line, *only;
+	char text[KEY_BASE64_SIZE];
+
+	if (!out_json || !is_filtered(m))
+		return;
+	line = json_object_new_object();
+	only = json_object_new_object();
+	json_add(line, "ifname", json_text(w->ifname, strlen(w->ifname)));
+	json_add_u64(line, "ifindex", w->ifindex);
+	if (m->session)
+		hex_format(text, m->session, JVPN_SESSION_ID_LEN);
+	else
+		key_format(text, m->peer);
+	json_add_text(only, m->session ? "session_id" : "peer", text);
+	json_add(line, "only", only);
+	json_print_line(line);
+}
+
 static struct watch *add_watch(struct monitor *m, u32 ifindex,
 			       const char *ifname, u64 next)
 {
@@ -76,7 +108,23 @@ static struct watch *add_watch(struct monitor *m, u32 ifindex,
 	w->ifindex = ifindex;
 	w->next = next;
 	snprintf(w->ifname, sizeof(w->ifname), "%s", ifname);
+	print_filter(m, w);
 	return w;
+}
+
+static bool is_attr(const struct nlattr *attr, const u8 *value, size_t size)
+{
+	return attr && !memcmp(mnl_attr_get_payload(attr), value, size);
+}
+
+/* Is the event one of those that were asked for? */
+static bool is_wanted(const struct monitor *m, const struct nlattr **event)
+{
+	if (m->session)
+		return is_attr(event[JVPN_EVENT_A_SESSION_ID], m->session,
+			       JVPN_SESSION_ID_LEN);
+	return !m->peer ||
+	       is_attr(event[JVPN_EVENT_A_PEER], m->peer, JVPN_KEY_LEN);
 }
 
 static void name_of(const struct nlattr *attr, char out[TEXT_MAX])
@@ -115,6 +163,22 @@ static int show_policies(struct monitor *m)
 
 static int catch_up(struct monitor *m, struct watch *w);
 
+/*
+ * What is missing before an event. Of all events every number must be there; a
+ * history says itself what it lacks.
+ */
+static void say_missing(const struct monitor *m, const struct watch *w, u64 seq,
+			const struct nlattr **event)
+{
+	u64 lost_seq = attr_number(event[JVPN_EVENT_A_LOST_SEQ]);
+
+	if (!is_filtered(m) && seq > w->next)
+		event_gap(w->ifname, w->ifindex, w->next, seq, seq - w->next);
+	else if (is_filtered(m) && lost_seq >= w->next)
+		event_gap(w->ifname, w->ifindex, w->next, lost_seq + 1,
+			  attr_number(event[JVPN_EVENT_A_LOST]));
+}
+
 /* One event, of a notification or of the history, in the right place. */
 static int take_event(const struct nlmsghdr *header, void *data)
 {
@@ -148,11 +212,12 @@ static int take_event(const struct nlmsghdr *header, void *data)
 	}
 	if (seq < w->next || is_finished(m))
 		return 0;
-	if (seq > w->next)
-		event_gap(w->ifname, ifindex, w->next, seq);
-	event_print(ifname, ifindex, tb[JVPN_A_EVENT]);
+	say_missing(m, w, seq, event);
 	w->next = seq + 1;
-	m->printed++;
+	if (is_wanted(m, event)) {
+		event_print(ifname, ifindex, tb[JVPN_A_EVENT]);
+		m->printed++;
+	}
 	return follow_policy(m, ifindex, event);
 }
 
@@ -160,20 +225,34 @@ static int take_event(const struct nlmsghdr *header, void *data)
 static int catch_up(struct monitor *m, struct watch *w)
 {
 	struct nl *nl = &m->requests;
+	u32 ifindex = w->ifindex;
 	struct nlmsghdr *header;
 	struct nlattr *nest;
 	int err;
 
-	header = nl_new(nl, JVPN_CMD_EVENT_GET, NULL, w->ifindex);
+	header = nl_new(nl, JVPN_CMD_EVENT_GET, NULL, ifindex);
 	nest = nl_nest(header, JVPN_A_EVENT);
 	mnl_attr_put_u64(header, JVPN_EVENT_A_SEQ, w->next);
+	if (m->session)
+		mnl_attr_put(header, JVPN_EVENT_A_SESSION_ID,
+			     JVPN_SESSION_ID_LEN, m->session);
+	else if (m->peer)
+		mnl_attr_put(header, JVPN_EVENT_A_PEER, JVPN_KEY_LEN, m->peer);
 	nl_nest_end(header, nest);
 	m->catching_up = true;
 	err = nl_dump_once(nl, header, take_event, m);
 	m->catching_up = false;
+	m->known |= !err;
 	if (err == -ENODEV) /* what is missing cannot be had any more */
 		return EXIT_DONE;
-	return err ? nl_fail(nl, "reading the history") : EXIT_DONE;
+	if (err == -ENOENT && is_filtered(m)) /* not on this device, or not yet */
+		return EXIT_DONE;
+	if (err)
+		return nl_fail(nl, "reading the history");
+	/* A history of sessions does not tell of policies. */
+	if (is_filtered(m) && m->args->given & OPTION_POLICY)
+		return monitor_policies(&m->policies, ifindex);
+	return EXIT_DONE;
 }
 
 /* Looks at all devices: adds those that are new, marks those that are there. */
@@ -241,7 +320,7 @@ static int recover(struct monitor *m)
 			i++;
 			continue;
 		}
-		event_gap(w->ifname, w->ifindex, w->next, 0);
+		event_gap(w->ifname, w->ifindex, w->next, 0, 0);
 		*w = m->watch[--m->watches];
 	}
 	return err;
@@ -316,6 +395,9 @@ static int watch_events(struct monitor *m)
 		err = show_policies(m);
 	if (!err && (history || m->args->given & OPTION_SINCE))
 		err = catch_up_all(m);
+	if (!err && history && is_filtered(m) && !m->known)
+		err = fail(EXIT_NOT_FOUND, "there is no history of this %s",
+			   m->session ? "session" : "peer");
 	if (!err && !history)
 		err = follow(m);
 	if (stopped)
@@ -324,15 +406,35 @@ static int watch_events(struct monitor *m)
 	return err;
 }
 
+/* Whose events are wanted; @id and @key have room for it. */
+static int take_filter(struct monitor *m, u8 *id, u8 *key)
+{
+	const struct args *args = m->args;
+
+	if (args->session && args->peer)
+		return usage_error(args, "takes one of --session and --peer");
+	if (args->session && !session_id_parse(id, args->session))
+		return usage_error(args,
+				   "--session takes 32 characters of hex");
+	if (args->peer && word_is_peer(args, args->peer, key))
+		return EXIT_USAGE;
+	m->session = args->session ? id : NULL;
+	m->peer = args->peer ? key : NULL;
+	return EXIT_DONE;
+}
+
 static int run_monitor(const struct args *args)
 {
 	struct monitor m = {
 		.args = args,
 		.only = args->count ? args->word[0] : NULL,
 	};
+	u8 id[JVPN_SESSION_ID_LEN], key[JVPN_KEY_LEN];
 	int err;
 
 	err = m.only ? word_is_device(args, m.only) : EXIT_DONE;
+	if (!err)
+		err = take_filter(&m, id, key);
 	if (!err && args->given & OPTION_POLICY && !out_json)
 		err = usage_error(args, "--policy goes with --json");
 	if (!err)
@@ -356,20 +458,25 @@ close_events:
 
 const struct command cmd_monitor = {
 	.name = "monitor",
-	.usage = "[DEV] [--since N] [--count N] [--history] [--policy]",
+	.usage = "[DEV] [--session ID | --peer KEY] [--since N] [--count N]\n"
+		 " [--history] [--policy]",
 	.summary = "events as they happen, none lost",
 	.help = "Prints one line for each event: time, device, peer, what happened, the reason,\n"
 		"the paths, milliseconds without a path, packets lost. What is missed is fetched\n"
 		"from the kernel's history; what is no longer there is said.\n"
 		"\n"
-		"  --since N   start with event number N of each device\n"
-		"  --count N   end after N events\n"
-		"  --history   print what the history has, and end\n"
-		"  --policy    with --json: also the policies, at first and when they change\n"
+		"  --session ID  only of this session, and from its own history: there events stay\n"
+		"                when those of other sessions have filled that of the device\n"
+		"  --peer KEY    the same for all sessions of a peer, the last that ended included\n"
+		"  --since N     start with event number N of each device\n"
+		"  --count N     end after N events\n"
+		"  --history     print what the history has, and end\n"
+		"  --policy      with --json: also the policies, at first and when they change\n"
 		"\n"
 		"With --json each line is an object with all attributes of the event. SIGINT and\n"
 		"SIGTERM end it with exit code 0.",
-	.options = OPTION_SINCE | OPTION_COUNT | OPTION_HISTORY | OPTION_POLICY,
+	.options = OPTION_SINCE | OPTION_COUNT | OPTION_HISTORY |
+		   OPTION_POLICY | OPTION_SESSION | OPTION_PEER,
 	.max_words = 1,
 	.run = run_monitor,
 };

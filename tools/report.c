@@ -72,7 +72,8 @@ static void print_gaps(FILE *out, const struct log *log)
 	for (i = 0; i < log->entries; i++) {
 		const struct log_entry *e = &log->entry[i];
 
-		if (e->kind != LOG_GAP && !log_number(e, JVPN_EVENT_A_LOST))
+		if (e->kind != LOG_GAP &&
+		    (e->kind != LOG_EVENT || !log_number(e, JVPN_EVENT_A_LOST)))
 			continue;
 		fputs("<p>Events are lost, as ", out);
 		html_text(out, log->file[e->file]);

@@ -54,6 +54,11 @@ static int set_notice(struct set *s, const char *value)
 	return config_set_notice(s->config, value, &s->why);
 }
 
+static int set_event_slots(struct set *s, const char *value)
+{
+	return config_set_event_slots(s->config, value, &s->why);
+}
+
 static int set_peer(struct set *s, const char *value)
 {
 	s->peer = config_add_peer(s->config);
@@ -98,6 +103,7 @@ static const struct set_word set_words[] = {
 	{ "node", false, true, set_node },
 	{ "cipher", false, true, set_ciphers },
 	{ "notice", false, true, set_notice },
+	{ "event-slots", false, true, set_event_slots },
 	{ "peer", false, true, set_peer },
 	{ "remove", true, false, set_remove },
 	{ "psk", true, true, set_psk },
@@ -181,7 +187,7 @@ static int run_set(const struct args *args)
 const struct command cmd_set = {
 	.name = "set",
 	.usage = "DEV [private-key FILE] [listen-port PORT] [fwmark MARK]\n"
-		 " [node NAME] [cipher LIST] [notice on|off]\n"
+		 " [node NAME] [cipher LIST] [notice on|off] [event-slots N]\n"
 		 " [peer KEY [remove] [psk FILE] [allowed-ips LIST]\n"
 		 "  [endpoint ADDR:PORT] [connect]]...",
 	.summary = "change a device and its peers",
@@ -193,6 +199,7 @@ const struct command cmd_set = {
 		"  node NAME           what this end is called in events\n"
 		"  cipher LIST         ciphers offered and accepted: aes-256-gcm,chacha20-poly1305\n"
 		"  notice on|off       tell peers when their session is not known any more\n"
+		"  event-slots N       so many events are kept: a power of two from 64 to 65536\n"
 		"  peer KEY            what follows is about the peer with this public key\n"
 		"    remove            the peer goes, and its session ends\n"
 		"    psk FILE          preshared key; an empty file removes it\n"

@@ -68,6 +68,12 @@ static void print_device(const struct view *view, const struct show *show)
 		print_name("  ", "notice");
 		puts("off");
 	}
+	if (tb[JVPN_DEVICE_A_EVENT_SLOTS] &&
+	    attr_number(tb[JVPN_DEVICE_A_EVENT_SLOTS]) !=
+	    JVPN_EVENT_SLOTS_DEFAULT) {
+		print_name("  ", "event slots");
+		printf("%llu\n", attr_number(tb[JVPN_DEVICE_A_EVENT_SLOTS]));
+	}
 }
 
 static void print_allowed_ips(const struct view_peer *peer)

@@ -45,6 +45,13 @@ check_equal "removing the peer ends one session" "1 session ended by this" \
 check "a configuration can be set" jvpn "$client" setconf jvpn0 "$conf.2"
 check_equal "and comes back the same" "$(cat "$conf.2")" \
 	"$(jvpn "$client" showconf jvpn0)"
+check "room for more events" jvpn "$client" set jvpn0 event-slots 2048
+check_equal "is part of a configuration" "EventSlots = 2048" \
+	"$(jvpn "$client" showconf jvpn0 | grep Event)"
+jvpn "$client" setconf jvpn0 "$conf.2"
+check_equal "one that does not name it leaves it" 2048 \
+	"$(jvpn "$client" --json show jvpn0 | jq '.[].event_slots')"
+jvpn "$client" set jvpn0 event-slots 1024
 before=$(policy_version "$client")
 jvpn "$client" setconf jvpn0 "$conf.2"
 check_equal "the same policy is no new version" "$before" \

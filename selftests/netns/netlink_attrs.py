@@ -13,7 +13,7 @@ from netlink_lib import (Family, NLA_F_NESTED, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQU
 ACCEPTED = {
     "device-get": (None, []),
     "device-set": ("device", ["private-key", "listen-port", "fwmark", "node-name", "ciphers",
-                              "notice", "replace-peers"]),
+                              "notice", "replace-peers", "event-slots"]),
     "peer-get": ("peer", ["public-key"]),
     "peer-set": ("peer", ["public-key", "preshared-key", "replace-allowed-ips", "allowed-ip",
                           "update-only", "connect"]),
@@ -27,7 +27,7 @@ ACCEPTED = {
     "session-terminate": ("session", ["id", "peer", "reason"]),
     "policy-get": ("policy", ["peer"]),
     "policy-set": ("policy", None),     # all but the version
-    "event-get": ("event", ["seq"]),
+    "event-get": ("event", ["seq", "session-id", "peer"]),
 }
 REMOTE = {"ipv4": "192.0.2.1", "port": 1}
 REQUIRED = {"peer-set": {"public-key": key(1)}, "peer-del": {"public-key": key(1)},

@@ -41,6 +41,7 @@ static char *slurp(struct kunit *test, const char *path)
 struct entry {
 	char name[64];
 	char comment[160];
+	unsigned int number;	/* as they stand, from 0 */
 };
 
 /*
@@ -52,7 +53,7 @@ static unsigned int enumerators(const char *header, const char *tag,
 				unsigned int room)
 {
 	const char *at, *end;
-	unsigned int n = 0;
+	unsigned int n = 0, number = 0;
 	char open[80];
 
 	snprintf(open, sizeof(open), "enum %s {", tag);
@@ -78,6 +79,7 @@ static unsigned int enumerators(const char *header, const char *tag,
 			snprintf(entry[n].comment, sizeof(entry[n].comment), "%.*s",
 				 (int)(to - from - 3), from + 3);
 		at = line;
+		entry[n].number = number++;
 		if (strcmp(entry[n].name, "UNSPEC") && strcmp(entry[n].name, "PAD"))
 			n++;
 	}
@@ -149,6 +151,8 @@ static const char *const field_meaning[] = {
 	[JVPN_EVENT_A_LINEAGE_BEFORE] = "lineage value before the attach",
 	[JVPN_EVENT_A_LINEAGE] = "lineage value after it",
 	[JVPN_EVENT_A_LOST] = "so many asked for, before this one, are gone",
+	[JVPN_EVENT_A_LOST_SEQ] = "of a history: the newest number among lost",
+	[JVPN_EVENT_A_LOST_OTHERS] = "of a history: neither transitions nor switches, gone",
 };
 
 static void make_event_fields(struct kunit *test, FILE *out)
@@ -159,16 +163,18 @@ static void make_event_fields(struct kunit *test, FILE *out)
 
 	n = enumerators(header, "jvpn_attr_event", "JVPN_EVENT_A_", entry, 64);
 	KUNIT_EXPECT_EQ(test, n, JVPN_EVENT_A_MAX - 1);
-	KUNIT_ASSERT_EQ(test, n, ARRAY_SIZE(field_meaning) - 1);
+	KUNIT_ASSERT_EQ(test, ARRAY_SIZE(field_meaning) - 1, JVPN_EVENT_A_MAX);
 	fprintf(out, "| field | type | meaning |\n| --- | --- | --- |\n");
 	for (i = 0; i < n; i++) {
+		const char *meaning = field_meaning[entry[i].number];
 		const char *type = entry[i].comment;
 
+		KUNIT_EXPECT_TRUE(test, meaning);
 		/* "u64: per device", "nest: jvpn_attr_endpoint" */
 		if (!strncmp(type, "nest: jvpn_attr_", 16))
 			type += 16;
 		fprintf(out, "| %s | %.*s | %s |\n", lower(entry[i].name),
-			(int)strcspn(type, ":,"), type, field_meaning[i + 1]);
+			(int)strcspn(type, ":,;"), type, meaning ? meaning : "?");
 	}
 	free(header);
 }

@@ -34,19 +34,21 @@ _jvpn_tool_words() {
 	case ${w[0]}:$n in
 	show:1) echo "$(_jvpn_tool_devices) --keys --json" ;;
 	show:2) _jvpn_tool_peers "${w[1]}" ;;
-	monitor:*) echo "$(_jvpn_tool_devices) --since --count --history --policy --json" ;;
+	monitor:*)
+		echo "$(_jvpn_tool_devices) --session --peer --since --count"
+		echo '--history --policy --json' ;;
 	set:1 | setconf:1 | addconf:1 | syncconf:1 | showconf:1)
 		_jvpn_tool_devices ;;
 	syncconf:*) echo --dry-run ;;
 	set:*)
 		case $last in
-		private-key | psk | listen-port | fwmark | node | allowed-ips | \
-			endpoint) ;;
+		private-key | psk | listen-port | fwmark | node | event-slots | \
+			allowed-ips | endpoint) ;;
 		cipher) echo 'aes-256-gcm chacha20-poly1305' ;;
 		notice) echo 'on off' ;;
 		peer) _jvpn_tool_peers "${w[1]}" ;;
 		*)
-			echo 'private-key listen-port fwmark node cipher notice peer'
+			echo 'private-key listen-port fwmark node cipher notice event-slots peer'
 			[[ " ${w[*]} " != *' peer '* ]] ||
 				echo 'remove psk allowed-ips endpoint connect' ;;
 		esac ;;

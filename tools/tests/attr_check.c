@@ -367,12 +367,12 @@ static void print_event(void)
 	data = attrs(header, &len);
 	attr_index(&attr_top, data, len, tb);
 	event_print("jvpn0", 7, tb[JVPN_A_EVENT]);
-	event_gap("jvpn0", 7, 3, 9);
-	event_gap("jvpn0", 7, 3, 0);
+	event_gap("jvpn0", 7, 3, 9, 6);
+	event_gap("jvpn0", 7, 3, 0, 0);
 	out_json = true;
 	event_print("jvpn0", 7, tb[JVPN_A_EVENT]);
-	event_gap("jvpn0", 7, 3, 9);
-	event_gap("jvpn0", 7, 3, 0);
+	event_gap("jvpn0", 7, 3, 9, 6);
+	event_gap("jvpn0", 7, 3, 0, 0);
 }
 
 static const struct attr_set *const sets[] = {

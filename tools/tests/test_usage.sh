@@ -39,6 +39,11 @@ usage monitor "--since takes a number" monitor --since 99999999999999999999
 usage monitor "--count takes a number" monitor --count 0x
 usage monitor "--count: needs a value" monitor --count
 usage monitor "--policy goes with --json" monitor --policy
+usage monitor "--session takes 32 characters of hex" monitor --session 1
+usage monitor "takes one of --session and --peer" \
+	monitor --session 00112233445566778899aabbccddeeff --peer "$key"
+usage monitor "a peer is named by its public key: 44 characters of base64 or 64 of hex" \
+	monitor --peer nokey
 usage audit "audit: too few words" audit
 usage audit "audit: too few words" audit verify
 usage audit "no such word: prove" audit prove file
@@ -55,6 +60,8 @@ usage set "listen-port +1: not a port from 1 to 65535, or 0 for any" \
 usage set "fwmark 0x1ffffffff: not a number of 32 bits, or off" \
 	set jvpn0 fwmark 0x1ffffffff
 usage set "notice maybe: not on or off" set jvpn0 notice maybe
+usage set "event-slots 1000: not a power of two from 64 to 65536" \
+	set jvpn0 event-slots 1000
 usage set "cipher aes-128: not a list of aes-256-gcm, chacha20-poly1305" \
 	set jvpn0 cipher aes-128
 usage set "cipher aes-256-gcm,: not a list of aes-256-gcm, chacha20-poly1305" \
@@ -138,7 +145,7 @@ if [[ $isolated ]]; then
 	right show jvpn0
 	right show jvpn0 $key
 	right show jvpn0 $hex --keys --json
-	right set jvpn0 listen-port 0 fwmark off node gw1 notice off
+	right set jvpn0 listen-port 0 fwmark off node gw1 notice off event-slots 4096
 	right set jvpn0 cipher CHACHA20-POLY1305,aes-256-gcm
 	right set jvpn0 private-key /dev/null peer $hex psk /dev/null connect
 	right set jvpn0 peer $key allowed-ips '' peer $hex remove
@@ -158,6 +165,8 @@ if [[ $isolated ]]; then
 	right policy set jvpn0 peer $key on_recovery_exceeded=terminate
 	right policy preset jvpn0 Fast-Failover peer $key
 	right monitor jvpn0 --since 0 --count 0x10
+	right monitor jvpn0 --session 00112233445566778899aabbccddeeff
+	right monitor jvpn0 --peer $key
 	right showconf jvpn0
 else
 	skip "right command lines" "no user namespaces"

@@ -19,6 +19,9 @@
 #define JVPN_LINEAGE_LEN	16
 #define JVPN_MAX_PATHS		8
 #define JVPN_NODE_NAME_LEN	64
+#define JVPN_EVENT_SLOTS_DEFAULT 1024
+#define JVPN_EVENT_SLOTS_MIN	64
+#define JVPN_EVENT_SLOTS_MAX	65536
 
 /* Session states. 0 is never a state. */
 enum jvpn_state {
@@ -239,6 +242,7 @@ enum jvpn_attr_device {
 	JVPN_DEVICE_A_EVENT_OLDEST,	/* u64: the oldest still in the ring */
 	JVPN_DEVICE_A_COUNTERS,		/* nest: jvpn_attr_counter */
 	JVPN_DEVICE_A_PAD,
+	JVPN_DEVICE_A_EVENT_SLOTS,	/* u32: so many events are kept, 64 to 65536 */
 
 	/* private: */
 	__JVPN_DEVICE_A_MAX
@@ -407,8 +411,8 @@ enum jvpn_attr_event {
 	JVPN_EVENT_A_BOOT_NS,		/* u64 */
 	JVPN_EVENT_A_WALL_NS,		/* u64 */
 	JVPN_EVENT_A_NODE,		/* string */
-	JVPN_EVENT_A_SESSION_ID,	/* binary 16 */
-	JVPN_EVENT_A_PEER,		/* binary 32 */
+	JVPN_EVENT_A_SESSION_ID,	/* binary 16; EVENT_GET: the history of this session, */
+	JVPN_EVENT_A_PEER,		/* binary 32; or of all the sessions of this peer */
 	JVPN_EVENT_A_ROLE,		/* u8 */
 	JVPN_EVENT_A_STATE_BEFORE,	/* u8 */
 	JVPN_EVENT_A_STATE_AFTER,	/* u8 */
@@ -436,6 +440,9 @@ enum jvpn_attr_event {
 	JVPN_EVENT_A_LINEAGE,		/* binary 16 */
 	JVPN_EVENT_A_LOST,		/* u64: EVENT_GET: so many asked for are no longer there */
 	JVPN_EVENT_A_PAD,
+	/* With the first event of a session's or peer's history: */
+	JVPN_EVENT_A_LOST_SEQ,		/* u64: the newest number among LOST */
+	JVPN_EVENT_A_LOST_OTHERS,	/* u64: neither transitions nor switches, no longer there */
 
 	/* private: */
 	__JVPN_EVENT_A_MAX
