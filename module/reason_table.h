@@ -86,6 +86,14 @@ EXPLAIN(TRANSPORT_RESTORED,
 	"The last bound path speaks again; the binding is as before.",
 	"Nothing to do."
 )
+EXPLAIN(DRILL_BEGAN,
+	"An operator cut this path at this end, to see that the session gets over it.",
+	"What follows until DRILL_ENDED is an exercise; `jvpn-tool drill` says how it went."
+)
+EXPLAIN(DRILL_ENDED,
+	"The drill is over: packets pass on this path again.",
+	"Nothing to do; the path is used again once it has answered."
+)
 
 BLOCK("recovery")
 EXPLAIN(RECOVERY_START,

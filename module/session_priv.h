@@ -192,6 +192,11 @@ void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox
 /* PTO of a path, 1 s where there is none. */
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path);
 
+/* ---- drill.c ---- */
+
+/* Deadline JVPN_DL_DRILL, or the session ends. Nothing happens without a drill. Locked. */
+void jvpn_drill_end(struct jvpn_session *session);
+
 /* ---- watch.c ---- */
 
 /* Looks at the ways out of one session. Process context, not locked. */

@@ -333,6 +333,7 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		if (!path->used || (path != active && session->role != JVPN_ROLE_INITIATOR) ||
 		    (path != active && !jvpn_path_usable(session, path)))
 			continue;
+		}
 		verdict = jvpn_health_poll(&path->health, &session->policy,
 					   health_mode(session, active, path, now), now, &at);
 		if (verdict & JVPN_HEALTH_SEND)
@@ -435,6 +436,9 @@ static void deadline_due(struct jvpn_session *session, enum jvpn_deadline deadli
 		break;
 	case JVPN_DL_QUEUE:
 		jvpn_session_queue_expire(session, now, out);
+		break;
+	case JVPN_DL_DRILL:
+		jvpn_drill_end(session);
 		break;
 	case JVPN_DL_MAX:
 		break;

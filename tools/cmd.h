@@ -15,6 +15,9 @@ enum option_bits {
 	OPTION_DRY_RUN	= 1 << 5,
 	OPTION_POLICY	= 1 << 6,
 	OPTION_OUTPUT	= 1 << 7,
+	OPTION_FOR	= 1 << 8,
+	OPTION_PATH	= 1 << 9,
+	OPTION_FORCE	= 1 << 10,
 };
 
 struct args {
@@ -25,6 +28,8 @@ struct args {
 	u64 since;
 	u64 limit;
 	const char *output;
+	const char *duration;	/* --for */
+	const char *path;
 };
 
 struct command {
@@ -44,8 +49,8 @@ struct command {
 
 extern const struct command cmd_show, cmd_set, cmd_setconf, cmd_addconf,
 	cmd_syncconf, cmd_showconf, cmd_path, cmd_session, cmd_policy,
-	cmd_monitor, cmd_audit, cmd_report, cmd_explain, cmd_genkey,
-	cmd_genpsk, cmd_pubkey;
+	cmd_monitor, cmd_audit, cmd_report, cmd_drill, cmd_explain,
+	cmd_genkey, cmd_genpsk, cmd_pubkey;
 
 /* "set: what is wrong; see ..." and EXIT_USAGE. */
 int usage_error(const struct args *args, const char *format, ...)

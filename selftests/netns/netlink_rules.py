@@ -279,7 +279,7 @@ def check_policy():
 def check_sessions():
     nothing = bytes([1] * 16)
     for command, more in (("session-get", {}), ("session-switch", {"target-path": 0}),
-                          ("session-terminate", {})):
+                          ("session-terminate", {}), ("session-drill", {"drill-ms": 100})):
         tap.refused(f"{command}: no such session", errno.ENOENT, "session.id", family.do,
                     command, ifname=device, session=dict(more, id=nothing))
         tap.refused(f"{command}: neither id nor peer", errno.EINVAL, ["session.id", "session.peer"],

@@ -14,7 +14,7 @@ _jvpn_tool_peers() {
 _jvpn_tool_words() {
 	local -a w=("$@")
 	local commands='show set setconf addconf syncconf showconf path session
-		policy monitor audit report explain genkey genpsk pubkey'
+		policy monitor drill audit report explain genkey genpsk pubkey'
 	local fields='session_max_lifetime transport_loss_ttl recovery_window
 		on_recovery_exceeded handshake_timeout heartbeat_interval
 		idle_heartbeat_interval standby_interval heartbeat_volatile
