@@ -235,6 +235,8 @@ static const char *switch_refusal(int err)
 		return "only the initiator moves, this is the responder";
 	case -ENOTCONN:
 		return "the session is not established";
+	case -EACCES:
+		return "policy does not allow that path";
 	case -ENETUNREACH:
 		return "that path is down or not validated";
 	case -EBUSY:

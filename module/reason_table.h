@@ -157,8 +157,8 @@ EXPLAIN(OWNERSHIP_CONFLICT,
 	"Check which member of the group should own it, and its state."
 )
 EXPLAIN(POLICY_DENY,
-	"Policy does not allow the move, or the path the session is on (its transport).",
-	"Compare allowed_transports and blocked paths of both ends."
+	"Policy does not allow the move, or a path: its transport, or one more than max_candidates.",
+	"Compare allowed_transports and max_candidates of both ends with the paths of the peer."
 )
 EXPLAIN(RATE_LIMITED,
 	"More requests came in a second than reattach_rate allows.",

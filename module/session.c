@@ -1074,6 +1074,8 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 		err = -EALREADY;
 	else if (session->state == JVPN_STATE_RECOVERING)
 		err = -EBUSY;
+	else if (!jvpn_path_allowed(session, path))
+		err = -EACCES;
 	else if (!jvpn_path_usable(session, path) || !(path->status & JVPN_PATH_UP))
 		err = -ENETUNREACH;
 	else if (rcu_access_pointer(session->binding) &&
@@ -1199,6 +1201,8 @@ static void path_info(const struct jvpn_session *session, const struct jvpn_path
 	info->tx_packets = READ_ONCE(health->tx_packets);
 	info->last_rx_ns = jvpn_health_heard_ns(health);
 	info->status = path->status;
+	if (!jvpn_path_allowed(session, path))
+		info->status |= JVPN_PATH_BLOCKED;
 	if (jvpn_drill_cuts(session, path->id))
 		info->status |= JVPN_PATH_CUT;
 	info->srtt_us = jvpn_health_srtt_us(health);

@@ -349,8 +349,8 @@ void jvpn_session_put(struct jvpn_session *session);
  * Context: process.
  * Return: 0: the move has begun (its outcome is an event); -ENOENT no such
  * path; -EALREADY it is active; -EOPNOTSUPP this end is the responder (only the
- * initiator moves); -ENOTCONN not established; -ENETUNREACH that path is down
- * or not validated; -EBUSY a recovery is under way; -EAGAIN
+ * initiator moves); -ENOTCONN not established; -EACCES policy does not allow
+ * that path; -ENETUNREACH it is down or not validated; -EBUSY a recovery is under way; -EAGAIN
  * max_switches_per_min is used up.
  */
 int jvpn_session_switch(struct jvpn_session *session, u8 path_id);

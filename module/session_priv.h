@@ -164,6 +164,20 @@ void jvpn_path_validated(struct jvpn_session *session, struct jvpn_path *path);
 void jvpn_session_evaluate(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 /* The best candidate but @except (JVPN_PATH_NONE: any) that was not asked yet, or NULL. */
 struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except);
+
+/**
+ * jvpn_path_surplus - is this one candidate more than policy allows?
+ * @session: locked
+ * @id: of a path that is used, or might be
+ *
+ * Of all candidates so many as max_candidates count: the one that is bound, or
+ * was last, then those of a better priority class, then those with a lower id.
+ * The others wait.
+ */
+bool jvpn_path_surplus(const struct jvpn_session *session, u8 id);
+/* Does policy let a path be used: its transport, and how many there are? */
+bool jvpn_path_allowed(const struct jvpn_session *session, const struct jvpn_path *path);
+/* The same, and there is a way out by it. */
 bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path);
 
 /* ---- reattach.c; all locked ---- */

@@ -229,6 +229,8 @@ static struct jvpn_path *responder_path(struct jvpn_session *session,
 
 	if (packet->path_id >= JVPN_MAX_PATHS)
 		return NULL;
+	if (jvpn_path_surplus(session, packet->path_id))
+		return NULL;
 	path = &session->paths[packet->path_id];
 	if (path->used && (jvpn_endpoint_same_remote(&path->endpoint, &packet->from) ||
 			   path == jvpn_session_active_path(session) || !packet->newest))
@@ -330,8 +332,13 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		u64 at = 0;
 		u32 verdict;
 
-		if (!path->used || (path != active && session->role != JVPN_ROLE_INITIATOR) ||
-		    (path != active && !jvpn_path_usable(session, path)))
+		if (!path->used || (path != active && session->role != JVPN_ROLE_INITIATOR))
+			continue;
+		if (path != active && !jvpn_path_usable(session, path)) {
+			/* It was warm, and policy does not let it be any more. */
+			if (path->status & JVPN_PATH_UP && !jvpn_path_allowed(session, path))
+				jvpn_session_path_dead(session, path, JVPN_REASON_POLICY_DENY, 0,
+						       out);
 			continue;
 		}
 		verdict = jvpn_health_poll(&path->health, &session->policy,

@@ -341,10 +341,11 @@ static int apply_peer(const struct apply *a)
 	for (i = 0; i < JVPN_MAX_PATHS && !err; i++)
 		if (peer->remove_path & 1U << i && remove_path(a, i))
 			err = refused(a, ": path %u", i);
-	for (i = 0; i < peer->paths && !err; i++)
-		err = apply_path(a, &peer->path[i]);
+	/* It says how many paths there may be. */
 	if (!err)
 		err = apply_policy(a, &peer->policy);
+	for (i = 0; i < peer->paths && !err; i++)
+		err = apply_path(a, &peer->path[i]);
 	if (!err && peer->connect)
 		err = connect_peer(a);
 	return err;

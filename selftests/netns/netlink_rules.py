@@ -215,9 +215,16 @@ def check_paths():
         tap.refused(f"path: {what}", getattr(errno, code), words, add_path, 1, **values)
     tap.refused("path: no such peer", errno.ENOENT, "path.peer", add_path, 9, remote=REMOTE4)
     tap.equal("nothing has changed", expected, show("path-get", "path"))
-    for _ in range(4):
-        add_path(1, remote=REMOTE4)
-    tap.refused("path: the ninth", errno.ENOSPC, ["path.id", "8"], add_path, 1, remote=REMOTE4)
+    for limit in (4, 6, 8):
+        family.do("policy-set", ifname=device, policy={"max-candidates": limit})
+        for _ in range(limit - len(show("path-get", "path"))):
+            add_path(1, remote=REMOTE4)
+        tap.refused(f"path: one more than {limit}", errno.ENOSPC,
+                    [f"the peer has {limit} paths", f"max_candidates is {limit}"], add_path, 1,
+                    remote=REMOTE4)
+    tap.refused("path: one more, by its number", errno.EEXIST, ["path.id", "7"], add_path, 1,
+                remote=REMOTE4, id=7)
+    family.do("policy-set", ifname=device, policy={"max-candidates": 4})
     tap.equal("free numbers were taken, lowest first", list(range(8)),
               [p["id"] for p in show("path-get", "path")])
     family.do("path-del", ifname=device, path={"peer": key(1), "id": 5})
