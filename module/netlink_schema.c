@@ -205,6 +205,7 @@ static const struct jvpn_nl_name policy_name[] = {
 	[JVPN_POLICY_A_ALLOWED_TRANSPORTS] = { "allowed_transports" },
 	[JVPN_POLICY_A_STRICT_BINDING] = { "strict_binding" },
 	[JVPN_POLICY_A_PERSIST] = { "persist" },
+	[JVPN_POLICY_A_INHERIT] = { "inherit" },
 };
 
 static const struct jvpn_nl_set policy_set = {
@@ -438,6 +439,7 @@ static const struct nla_policy policy_set_policy[JVPN_POLICY_A_MAX + 1] = {
 	[JVPN_POLICY_A_ALLOWED_TRANSPORTS] = { .type = NLA_U32 },
 	[JVPN_POLICY_A_STRICT_BINDING] = { .type = NLA_U32 },
 	[JVPN_POLICY_A_PERSIST] = { .type = NLA_U32 },
+	[JVPN_POLICY_A_INHERIT] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy event_get_policy[JVPN_EVENT_A_MAX + 1] = {

@@ -212,6 +212,7 @@ static const struct attr_desc policy_attrs[JVPN_POLICY_A_MAX + 1] = {
 					       MASK(name_transport) },
 	[JVPN_POLICY_A_STRICT_BINDING] = { "strict_binding", FIELD(SWITCH) },
 	[JVPN_POLICY_A_PERSIST] = { "persist", FIELD(SWITCH) },
+	[JVPN_POLICY_A_INHERIT] = { "inherit", KIND(FLAG) },
 };
 
 SET(policy, JVPN_POLICY_A_MAX);

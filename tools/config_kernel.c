@@ -120,6 +120,8 @@ static int apply_policy(const struct apply *a,
 	if (policy->strict)
 		mnl_attr_put_u8(header, JVPN_POLICY_A_APPLY,
 				JVPN_POLICY_APPLY_STRICT);
+	if (policy->inherit)
+		mnl_attr_put(header, JVPN_POLICY_A_INHERIT, 0, NULL);
 	if (*policy->preset)
 		mnl_attr_put_strz(header, JVPN_POLICY_A_PRESET,
 				  policy->preset);
@@ -394,6 +396,7 @@ static int load_policy(struct nl *nl, const char *device, const u8 *key,
 	if (!err && messages.count) {
 		msg_index(messages.msg[0].header, tb);
 		attr_index_nest(&attr_policy, tb[JVPN_A_POLICY], tb);
+		policy->own = tb[JVPN_POLICY_A_PEER];
 		for (i = 1; i <= attr_policy.max; i++) {
 			policy->has[i] = tb[i] && policy_is_field(i);
 			if (policy->has[i])

@@ -52,7 +52,11 @@ _jvpn_tool_words() {
 		esac ;;
 	path:1) echo 'add del list' ;;
 	session:1) echo 'list show switch terminate' ;;
-	policy:1) echo 'show set preset' ;;
+	policy:1) echo 'show set preset inherit' ;;
+	drill:1) _jvpn_tool_devices ;;
+	drill:*)
+		_jvpn_tool_peers "${w[1]}"
+		echo '--for --path --force --json' ;;
 	path:2 | session:2 | policy:2) _jvpn_tool_devices ;;
 	path:3) _jvpn_tool_peers "${w[2]}" ;;
 	path:*) [[ ${w[1]} != add ]] || echo 'id remote dev local priority' ;;
@@ -67,6 +71,7 @@ _jvpn_tool_words() {
 				echo 'peer --strict'
 				printf '%s=\n' $fields ;;
 			preset) echo 'balanced mobile fast-failover fintech peer --strict' ;;
+			inherit) echo 'peer --strict' ;;
 			esac
 		fi ;;
 	audit:1) echo verify ;;

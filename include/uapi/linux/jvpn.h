@@ -400,6 +400,7 @@ enum jvpn_attr_policy {
 	JVPN_POLICY_A_ALLOWED_TRANSPORTS,	/* u32 mask of 1 << transport */
 	JVPN_POLICY_A_STRICT_BINDING,		/* u32 0/1 */
 	JVPN_POLICY_A_PERSIST,			/* u32 0/1 */
+	JVPN_POLICY_A_INHERIT,			/* flag (SET): the peer has the device's again */
 
 	/* private: */
 	__JVPN_POLICY_A_MAX
