@@ -7,13 +7,53 @@
 #include "session_priv.h"
 
 #define STATUS_UNUSABLE								\
-	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE |	\
-	 JVPN_PATH_LOOP | JVPN_PATH_BLOCKED)
+	(JVPN_PATH_LINK_DOWN | JVPN_PATH_NO_ADDRESS | JVPN_PATH_NO_ROUTE | JVPN_PATH_LOOP)
+
+/* Is, or was until it died, the path that the session is on. */
+static bool is_bound(const struct jvpn_session *session, u8 id)
+{
+	return session->paths[id].status & JVPN_PATH_ACTIVE ||
+	       (!rcu_access_pointer(session->binding) && id == session->last_bound_path);
+}
+
+/* The responder is not told which candidates are gone: those it hears of count. */
+static bool is_candidate(const struct jvpn_session *session, u8 id)
+{
+	const struct jvpn_path *path = &session->paths[id];
+
+	return path->used && (session->role == JVPN_ROLE_INITIATOR || is_bound(session, id) ||
+			      jvpn_now() < path->validated_until_ns);
+}
+
+bool jvpn_path_surplus(const struct jvpn_session *session, u8 id)
+{
+	const struct jvpn_path *path = &session->paths[id];
+	unsigned int before = 0;
+	u8 i;
+
+	if (is_bound(session, id))
+		return false;
+	for (i = 0; i < JVPN_MAX_PATHS; i++) {
+		const struct jvpn_path *other = &session->paths[i];
+		bool better = other->priority < path->priority ||
+			      (other->priority == path->priority && i < id);
+
+		if (i != id && is_candidate(session, i))
+			before += better || is_bound(session, i);
+	}
+	return before >= session->policy.max_candidates;
+}
+
+bool jvpn_path_allowed(const struct jvpn_session *session, const struct jvpn_path *path)
+{
+	return session->policy.allowed_transports & BIT(path->transport) &&
+	       !jvpn_path_surplus(session, path->id);
+}
 
 bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path)
 {
-	return path->used && session->policy.allowed_transports & BIT(path->transport) &&
-	       !(path->status & STATUS_UNUSABLE);
+	return path->used && !(path->status & STATUS_UNUSABLE) &&
+	       jvpn_path_allowed(session, path);
 }
 
 static void rank(struct jvpn_session *session, u64 now, struct jvpn_select_result *result)

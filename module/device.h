@@ -66,6 +66,7 @@ struct jvpn_device {
 
 	struct jvpn_policy policy;	/* default for peers; under lock, read under policy_lock */
 	spinlock_t policy_lock;
+	u32 policy_version;		/* the newest given, also to peers' policies; under lock */
 
 	struct list_head peers;		/* under lock */
 	unsigned int peer_count;

@@ -33,6 +33,7 @@ static const char counter_name[][ETH_GSTRING_LEN] = {
 	[JVPN_COUNTER_A_REATTACH_REFUSED] = "reattach_refused",
 	[JVPN_COUNTER_A_INVARIANT] = "invariant",
 	[JVPN_COUNTER_A_AEAD_LATE] = "aead_late",
+	[JVPN_COUNTER_A_DRILL_DROPPED] = "drill_dropped",
 };
 
 /* Attributes that carry no number. */

@@ -730,6 +730,7 @@ static const struct genl_ops jvpn_nl_ops[] = {
 	DOIT(JVPN_CMD_POLICY_GET),
 	DOIT(JVPN_CMD_POLICY_SET),
 	DUMP_ONLY(JVPN_CMD_EVENT_GET),
+	DOIT(JVPN_CMD_SESSION_DRILL),
 };
 
 static struct genl_family jvpn_nl_family __ro_after_init = {

@@ -58,8 +58,9 @@ static int put_counters(struct sk_buff *skb, struct jvpn_device *device)
 
 	if (!nest)
 		return -EMSGSIZE;
-	for (counter = 1; counter < JVPN_COUNTER_A_PAD; counter++) {
-		if (nla_put_u64_64bit(skb, counter, jvpn_counter_read(device, counter),
+	for (counter = 1; counter <= JVPN_COUNTER_A_MAX; counter++) {
+		if (counter != JVPN_COUNTER_A_PAD &&
+		    nla_put_u64_64bit(skb, counter, jvpn_counter_read(device, counter),
 				      JVPN_COUNTER_A_PAD))
 			return -EMSGSIZE;
 	}

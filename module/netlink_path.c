@@ -293,24 +293,29 @@ static int parse_path(struct jvpn_nl_request *request, struct jvpn_path_config *
 }
 
 /* The number that the new path gets, or an error. */
-static int pick_id(struct jvpn_nl_request *request, const struct jvpn_peer *peer)
+static int pick_id(struct jvpn_nl_request *request, struct jvpn_peer *peer)
 {
 	const struct nlattr *attr = request->tb[JVPN_PATH_A_ID];
-	unsigned int id;
+	unsigned int id, free = JVPN_MAX_PATHS, count = 0;
+	struct jvpn_policy policy;
 
-	if (attr) {
-		id = nla_get_u8(attr);
-		if (!peer->paths[id].used)
-			return id;
+	for (id = JVPN_MAX_PATHS; id-- > 0;) {
+		if (peer->paths[id].used)
+			count++;
+		else
+			free = id;
+	}
+	id = attr ? nla_get_u8(attr) : free;
+	if (attr && peer->paths[id].used)
 		return jvpn_nl_refuse(request->extack, attr, -EEXIST,
 				      "path.id: the peer has a path %u already", id);
-	}
-	for (id = 0; id < JVPN_MAX_PATHS; id++) {
-		if (!peer->paths[id].used)
-			return id;
-	}
-	return jvpn_nl_refuse(request->extack, request->nest, -ENOSPC,
-			      "path.id: the peer has %u paths, the most it can", JVPN_MAX_PATHS);
+	/* The policy's range ends at JVPN_MAX_PATHS: below it there is a free one. */
+	jvpn_peer_policy(peer, &policy);
+	if (count >= policy.max_candidates)
+		return jvpn_nl_refuse(request->extack, request->nest, -ENOSPC,
+				      "path: the peer has %u paths, its policy's max_candidates is %u",
+				      count, policy.max_candidates);
+	return id;
 }
 
 /* Takes effect at once, also for a session that lives. */

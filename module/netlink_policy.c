@@ -84,15 +84,10 @@ static int start_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer,
 			struct jvpn_policy *policy)
 {
 	const struct nlattr *preset = request->tb[JVPN_POLICY_A_PRESET];
-	u32 version;
 
 	policy_in_force(request->device, peer, policy);
-	if (!preset)
-		return 0;
-	version = policy->version;
-	if (jvpn_policy_preset(policy, nla_data(preset)))
+	if (preset && jvpn_policy_preset(policy, nla_data(preset)))
 		return refuse_preset(request);
-	policy->version = version;
 	return 0;
 }
 
@@ -141,7 +136,7 @@ static int build_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer,
 		if (request->tb[field->attr])
 			jvpn_policy_put(policy, field, nla_get_u32(request->tb[field->attr]));
 	}
-	policy->version++;
+	policy->version = request->device->policy_version + 1;
 	return check_policy(request, policy);
 }
 
@@ -185,6 +180,31 @@ static void report_policy(struct jvpn_device *device, const struct jvpn_peer *pe
 	jvpn_event_emit(device, NULL, &event);
 }
 
+/* The peer's own policy goes; that of the device is in force. */
+static int inherit_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer, bool strict)
+{
+	const struct nlattr *attr = request->tb[JVPN_POLICY_A_INHERIT];
+	bool other = request->tb[JVPN_POLICY_A_PRESET];
+	unsigned int i;
+
+	if (!peer)
+		return jvpn_nl_refuse(request->extack, attr, -EINVAL,
+				      "policy.inherit: only with policy.peer");
+	for (i = 0; i < jvpn_policy_field_count; i++)
+		other |= !!request->tb[jvpn_policy_fields[i].attr];
+	if (other)
+		return jvpn_nl_refuse(request->extack, attr, -EINVAL,
+				      "policy.inherit: not together with other fields");
+	if (!peer->has_policy)
+		return 0;
+	report_policy(request->device, peer, request->device->policy.version);
+	spin_lock_bh(&peer->lock);
+	peer->has_policy = false;
+	spin_unlock_bh(&peer->lock);
+	jvpn_session_policy_changed(peer, strict);
+	return 0;
+}
+
 static int set_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer)
 {
 	const struct nlattr *apply = request->tb[JVPN_POLICY_A_APPLY];
@@ -193,9 +213,13 @@ static int set_policy(struct jvpn_nl_request *request, struct jvpn_peer *peer)
 	struct jvpn_policy policy;
 	int err;
 
+	if (request->tb[JVPN_POLICY_A_INHERIT])
+		return inherit_policy(request, peer, strict);
 	err = build_policy(request, peer, &policy);
 	if (err)
 		return err;
+	/* One row of numbers for all of a device: events name a policy by it. */
+	device->policy_version = policy.version;
 	/* Before live sessions act upon it. */
 	report_policy(device, peer, policy.version);
 	if (peer)

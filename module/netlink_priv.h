@@ -196,6 +196,7 @@ int jvpn_nl_path_dump(struct jvpn_nl_dump *dump, struct jvpn_device *device);
 int jvpn_nl_session_get(struct jvpn_nl_request *request);
 int jvpn_nl_session_switch(struct jvpn_nl_request *request);
 int jvpn_nl_session_terminate(struct jvpn_nl_request *request);
+int jvpn_nl_session_drill(struct jvpn_nl_request *request);
 int jvpn_nl_session_start(struct jvpn_nl_request *request, struct jvpn_nl_dump *dump);
 int jvpn_nl_session_dump(struct jvpn_nl_dump *dump, struct jvpn_device *device);
 

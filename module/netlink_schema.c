@@ -38,6 +38,7 @@ static const struct jvpn_nl_name counter_name[] = {
 	[JVPN_COUNTER_A_REATTACH_REFUSED] = { "reattach_refused" },
 	[JVPN_COUNTER_A_INVARIANT] = { "invariant" },
 	[JVPN_COUNTER_A_AEAD_LATE] = { "aead_late" },
+	[JVPN_COUNTER_A_DRILL_DROPPED] = { "drill_dropped" },
 };
 
 static const struct jvpn_nl_set counter_set = {
@@ -163,6 +164,8 @@ static const struct jvpn_nl_name session_name[] = {
 	[JVPN_SESSION_A_LAST_REASON] = { "last_reason" },
 	[JVPN_SESSION_A_TARGET_PATH] = { "target_path" },
 	[JVPN_SESSION_A_REASON] = { "reason" },
+	[JVPN_SESSION_A_DRILL_MS] = { "drill_ms" },
+	[JVPN_SESSION_A_FORCE] = { "force" },
 };
 
 static const struct jvpn_nl_set session_set = {
@@ -203,6 +206,7 @@ static const struct jvpn_nl_name policy_name[] = {
 	[JVPN_POLICY_A_ALLOWED_TRANSPORTS] = { "allowed_transports" },
 	[JVPN_POLICY_A_STRICT_BINDING] = { "strict_binding" },
 	[JVPN_POLICY_A_PERSIST] = { "persist" },
+	[JVPN_POLICY_A_INHERIT] = { "inherit" },
 };
 
 static const struct jvpn_nl_set policy_set = {
@@ -297,6 +301,10 @@ static struct netlink_range_validation port_range = {
 static struct netlink_range_validation event_slots_range = {
 	.min = JVPN_EVENT_SLOTS_MIN,
 	.max = JVPN_EVENT_SLOTS_MAX,
+};
+
+static struct netlink_range_validation drill_range = {
+	.max = 60000,
 };
 
 const struct nla_policy jvpn_nl_top_policy[JVPN_A_MAX + 1] = {
@@ -394,6 +402,14 @@ static const struct nla_policy session_terminate_policy[JVPN_SESSION_A_MAX + 1] 
 						   JVPN_REASON_DEVICE_REMOVED),
 };
 
+static const struct nla_policy session_drill_policy[JVPN_SESSION_A_MAX + 1] = {
+	[JVPN_SESSION_A_ID] = NLA_POLICY_EXACT_LEN(JVPN_SESSION_ID_LEN),
+	[JVPN_SESSION_A_PEER] = NLA_POLICY_EXACT_LEN(JVPN_KEY_LEN),
+	[JVPN_SESSION_A_TARGET_PATH] = NLA_POLICY_RANGE(NLA_U8, 0, JVPN_MAX_PATHS - 1),
+	[JVPN_SESSION_A_DRILL_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &drill_range),
+	[JVPN_SESSION_A_FORCE] = { .type = NLA_FLAG },
+};
+
 static const struct nla_policy policy_get_policy[JVPN_POLICY_A_MAX + 1] = {
 	[JVPN_POLICY_A_PEER] = NLA_POLICY_EXACT_LEN(JVPN_KEY_LEN),
 };
@@ -432,6 +448,7 @@ static const struct nla_policy policy_set_policy[JVPN_POLICY_A_MAX + 1] = {
 	[JVPN_POLICY_A_ALLOWED_TRANSPORTS] = { .type = NLA_U32 },
 	[JVPN_POLICY_A_STRICT_BINDING] = { .type = NLA_U32 },
 	[JVPN_POLICY_A_PERSIST] = { .type = NLA_U32 },
+	[JVPN_POLICY_A_INHERIT] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy event_get_policy[JVPN_EVENT_A_MAX + 1] = {
@@ -536,5 +553,12 @@ const struct jvpn_nl_command jvpn_nl_commands[JVPN_CMD_MAX + 1] = {
 		.policy = event_get_policy,
 		.start = jvpn_nl_event_start,
 		.dumpit = jvpn_nl_event_dump,
+	},
+	[JVPN_CMD_SESSION_DRILL] = {
+		.name = "session_drill",
+		.nest = JVPN_A_SESSION,
+		.policy = session_drill_policy,
+		.required = BIT_ULL(JVPN_SESSION_A_DRILL_MS),
+		.doit = jvpn_nl_session_drill,
 	},
 };

@@ -107,6 +107,9 @@ static int put_numbers(struct sk_buff *skb, const struct jvpn_session_info *info
 		{ JVPN_SESSION_A_DROPPED, info->dropped },
 	};
 
+	if (info->drill_ms && nla_put_u32(skb, JVPN_SESSION_A_DRILL_MS, info->drill_ms))
+		return -EMSGSIZE;
+
 	if (jvpn_nl_put_u8s(skb, small, ARRAY_SIZE(small)) ||
 	    jvpn_nl_put_u32s(skb, number, ARRAY_SIZE(number)) ||
 	    nla_put_u16(skb, JVPN_SESSION_A_LAST_REASON, info->last_reason))
@@ -233,6 +236,8 @@ static const char *switch_refusal(int err)
 		return "only the initiator moves, this is the responder";
 	case -ENOTCONN:
 		return "the session is not established";
+	case -EACCES:
+		return "policy does not allow that path";
 	case -ENETUNREACH:
 		return "that path is down or not validated";
 	case -EBUSY:
@@ -254,6 +259,45 @@ int jvpn_nl_session_switch(struct jvpn_nl_request *request)
 	if (err)
 		jvpn_nl_refuse(request->extack, target, err, "session.target_path: %s",
 			       switch_refusal(err));
+	jvpn_session_put(session);
+	return err;
+}
+
+/* Why a drill cannot be, or cannot be ended, in words. */
+static const char *drill_refusal(int err)
+{
+	switch (err) {
+	case -ENOTCONN:
+		return "session: not established";
+	case -EBUSY:
+		return "session.drill_ms: a drill is under way";
+	case -EALREADY:
+		return "session.drill_ms: no drill is under way";
+	case -ENETDOWN:
+		return "session.target_path: required, there is no active path";
+	case -ENOENT:
+		return "session.target_path: the session has no such path";
+	case -ENETUNREACH:
+		return "session.target_path: no other path works, session.force cuts it anyway";
+	default:
+		return "session: cannot be drilled now";
+	}
+}
+
+int jvpn_nl_session_drill(struct jvpn_nl_request *request)
+{
+	const struct nlattr *target = request->tb[JVPN_SESSION_A_TARGET_PATH];
+	const struct nlattr *drill_ms = request->tb[JVPN_SESSION_A_DRILL_MS];
+	struct jvpn_session *session = find_session(request);
+	int err;
+
+	if (IS_ERR(session))
+		return PTR_ERR(session);
+	err = jvpn_session_drill(session, target ? nla_get_u8(target) : JVPN_PATH_NONE,
+				 nla_get_u32(drill_ms), request->tb[JVPN_SESSION_A_FORCE]);
+	if (err)
+		jvpn_nl_refuse(request->extack, target ?: drill_ms, err, "%s",
+			       drill_refusal(err));
 	jvpn_session_put(session);
 	return err;
 }

@@ -86,6 +86,14 @@ EXPLAIN(TRANSPORT_RESTORED,
 	"The last bound path speaks again; the binding is as before.",
 	"Nothing to do."
 )
+EXPLAIN(DRILL_BEGAN,
+	"An operator cut this path at this end, to see that the session gets over it.",
+	"What follows until DRILL_ENDED is an exercise; `jvpn-tool drill` says how it went."
+)
+EXPLAIN(DRILL_ENDED,
+	"The drill is over: packets pass on this path again.",
+	"Nothing to do; the path is used again once it has answered."
+)
 
 BLOCK("recovery")
 EXPLAIN(RECOVERY_START,
@@ -149,8 +157,8 @@ EXPLAIN(OWNERSHIP_CONFLICT,
 	"Check which member of the group should own it, and its state."
 )
 EXPLAIN(POLICY_DENY,
-	"Policy does not allow the move, or the path the session is on (its transport).",
-	"Compare allowed_transports and blocked paths of both ends."
+	"Policy does not allow the move, or a path: its transport, or one more than max_candidates.",
+	"Compare allowed_transports and max_candidates of both ends with the paths of the peer."
 )
 EXPLAIN(RATE_LIMITED,
 	"More requests came in a second than reattach_rate allows.",

@@ -274,6 +274,11 @@ static void opened(struct jvpn_keypair *keypair, struct sk_buff *inner, int err)
 		open_failed(keypair, outer, err);
 		goto free;
 	}
+	/* Lost to a drill, as the network would have lost it: nothing remembers it. */
+	if (jvpn_drill_cuts(session, header->path_id)) {
+		jvpn_drill_drop(session, header->type == JVPN_MSG_DATA && inner->len);
+		goto free;
+	}
 	spin_lock(&keypair->replay_lock);
 	fresh = jvpn_replay_accept(&keypair->replay, counter, &packet.newest);
 	spin_unlock(&keypair->replay_lock);

@@ -80,6 +80,17 @@ static void datagram_sent(struct jvpn_session *session, u8 path_id, int err)
 		jvpn_session_path_error(session, path_id, err);
 }
 
+/* Lost to a drill, as the network would lose it: it counts as sent. */
+static bool drill_took(struct jvpn_session *session, struct sk_buff *outer, u8 path_id,
+		       bool has_inner)
+{
+	if (!jvpn_drill_cuts(session, path_id))
+		return false;
+	jvpn_drill_drop(session, has_inner);
+	kfree_skb(outer);
+	return true;
+}
+
 /*
  * A DATA datagram is sealed, or failed to be. @binding: of its path; BH off, RCU.
  * Return: 0 if it was sent.
@@ -95,6 +106,8 @@ static int data_sealed(struct jvpn_session *session, struct jvpn_binding *bindin
 		give_up(session->device, outer, JVPN_COUNTER_A_TX_AEAD_BUSY);
 		return err;
 	}
+	if (drill_took(session, outer, path_id, true))
+		return 0;
 	err = jvpn_udp_send(session->device, outer, &binding->endpoint, &binding->dst_cache,
 			    ds, false, READ_ONCE(binding->payload_max));
 	if (unlikely(err))
@@ -135,6 +148,8 @@ static void control_sealed(struct jvpn_session *session, struct sk_buff *outer, 
 		give_up(session->device, outer, JVPN_COUNTER_A_TX_AEAD_BUSY);
 		return;
 	}
+	if (drill_took(session, outer, sealing.path_id, false))
+		return;
 	err = jvpn_udp_send(session->device, outer, &sealing.endpoint, NULL, sealing.ds,
 			    sealing.df, 0);
 	datagram_sent(session, sealing.path_id, err);

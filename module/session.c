@@ -64,6 +64,7 @@ struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 	session->last_bound_path = JVPN_PATH_NONE;
 	session->handshake_path = JVPN_PATH_NONE;
 	session->move.target = JVPN_PATH_NONE;
+	session->drill_path = JVPN_PATH_NONE;
 	return session;
 }
 
@@ -377,6 +378,8 @@ bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
 		return false;
 	}
 
+	if (next == JVPN_STATE_TERMINATED)
+		jvpn_drill_end(session);
 	WRITE_ONCE(session->state, next);
 	session->version++;
 	session->last_reason = reason;
@@ -1141,6 +1144,8 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 		err = -EALREADY;
 	else if (session->state == JVPN_STATE_RECOVERING)
 		err = -EBUSY;
+	else if (!jvpn_path_allowed(session, path))
+		err = -EACCES;
 	else if (!jvpn_path_usable(session, path) || !(path->status & JVPN_PATH_UP))
 		err = -ENETUNREACH;
 	else if (rcu_access_pointer(session->binding) &&
@@ -1266,6 +1271,10 @@ static void path_info(const struct jvpn_session *session, const struct jvpn_path
 	info->tx_packets = atomic_read(&health->tx_packets);
 	info->last_rx_ns = jvpn_health_heard_ns(health);
 	info->status = path->status;
+	if (!jvpn_path_allowed(session, path))
+		info->status |= JVPN_PATH_BLOCKED;
+	if (jvpn_drill_cuts(session, path->id))
+		info->status |= JVPN_PATH_CUT;
 	info->srtt_us = jvpn_health_srtt_us(health);
 	info->rttvar_us = jvpn_health_rttvar_us(health);
 	info->jitter_us = jvpn_health_jitter_us(health);
@@ -1298,6 +1307,8 @@ void jvpn_session_info(struct jvpn_session *session, struct jvpn_session_info *i
 	info->tx_bytes = atomic64_read(&session->tx.bytes);
 	info->dropped = session->dropped;
 	info->epoch = session->epoch;
+	info->drill_ms = div_u64(jvpn_since(session->deadline_ns[JVPN_DL_DRILL], now),
+				 JVPN_NS_PER_MS);
 	info->policy_version = session->policy.version;
 	info->queued = skb_queue_len(&session->queue);
 	info->last_reason = session->last_reason;

@@ -54,6 +54,7 @@ enum jvpn_deadline {
 	JVPN_DL_SUCCESSOR,	/* 98 % of it */
 	JVPN_DL_KEYS,		/* old keys are dropped */
 	JVPN_DL_QUEUE,		/* packets that waited too long */
+	JVPN_DL_DRILL,		/* a drill is over */
 	JVPN_DL_MAX
 };
 
@@ -78,6 +79,7 @@ struct jvpn_session {
 	u64 traffic_pause_ns;		/* its heartbeat_interval */
 	u8 state;			/* enum jvpn_state; READ_ONCE outside the lock */
 	u8 role;			/* enum jvpn_role */
+	u8 drill_path;			/* cut by a drill, JVPN_PATH_NONE: none; READ_ONCE */
 	struct jvpn_traffic tx;
 	struct jvpn_traffic rx;
 
@@ -196,6 +198,7 @@ struct jvpn_session {
 	u64 healthy_since_ns;		/* it keeps them all */
 	u16 denied_reason;		/* why the last wanted move was not made */
 	u32 outage_dropped;
+	atomic_t drill_lost;		/* inner packets that the drill dropped */
 
 	/* Inner packets that wait. */
 	struct sk_buff_head queue;
@@ -286,6 +289,15 @@ static inline void jvpn_session_note_traffic(struct jvpn_session *session,
  */
 void jvpn_session_replayed(struct jvpn_session *session, const struct jvpn_packet *packet);
 
+/* Is the path cut by a drill? All that the hot path pays for them. */
+static inline bool jvpn_drill_cuts(const struct jvpn_session *session, u8 path_id)
+{
+	return unlikely(READ_ONCE(session->drill_path) == path_id);
+}
+
+/* Counts a datagram that is dropped for that. Any context up to softirq. */
+void jvpn_drill_drop(struct jvpn_session *session, bool has_inner);
+
 /* A CONTROL body; after jvpn_session_received(). */
 void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet *packet,
 			  const u8 *body, size_t len);
@@ -348,11 +360,28 @@ void jvpn_session_put(struct jvpn_session *session);
  * Context: process.
  * Return: 0: the move has begun (its outcome is an event); -ENOENT no such
  * path; -EALREADY it is active; -EOPNOTSUPP this end is the responder (only the
- * initiator moves); -ENOTCONN not established; -ENETUNREACH that path is down
- * or not validated; -EBUSY a recovery is under way; -EAGAIN
+ * initiator moves); -ENOTCONN not established; -EACCES policy does not allow
+ * that path; -ENETUNREACH it is down or not validated; -EBUSY a recovery is under way; -EAGAIN
  * max_switches_per_min is used up.
  */
 int jvpn_session_switch(struct jvpn_session *session, u8 path_id);
+
+/**
+ * jvpn_session_drill - cut a path at this end for a while, or let it be again
+ * @session: the session
+ * @path_id: which; JVPN_PATH_NONE: the active one
+ * @duration_ms: for so long; 0 ends the drill that is under way
+ * @force: also if no other path works
+ *
+ * Beginning and end are events of type DRILL. The end comes by the session's
+ * own timer, or with the session.
+ *
+ * Context: process.
+ * Return: 0; -ENOTCONN not established; -EBUSY a drill is under way, -EALREADY
+ * none is; -ENETDOWN there is no active path; -ENOENT no such path;
+ * -ENETUNREACH no other path works.
+ */
+int jvpn_session_drill(struct jvpn_session *session, u8 path_id, u32 duration_ms, bool force);
 
 /* Ends it, telling the peer. -EINVAL: @reason is not a termination reason. */
 int jvpn_session_terminate(struct jvpn_session *session, u16 reason);
@@ -383,6 +412,7 @@ struct jvpn_session_info {
 	u64 version, born_ns, age_ms, key_age_ms, switches, rekeys;
 	u64 rx_packets, tx_packets, rx_bytes, tx_bytes, dropped;
 	u32 epoch, policy_version, queued;
+	u32 drill_ms;			/* left of a drill; 0: none is under way */
 	u16 last_reason;
 	u8 state, role, cipher;
 	u8 active_path;			/* JVPN_PATH_NONE */

@@ -17,7 +17,6 @@ static void take_over_path(struct jvpn_session *session, u8 id,
 			   const struct jvpn_path_config *config, struct jvpn_outbox *out)
 {
 	struct jvpn_path *path = &session->paths[id];
-	u32 blocked = path->status & JVPN_PATH_BLOCKED;
 
 	if (config->used && !config_differs(path, config)) {
 		path->priority = config->priority;
@@ -32,7 +31,6 @@ static void take_over_path(struct jvpn_session *session, u8 id,
 		return;
 	path = jvpn_session_path_setup(session, id, &config->endpoint);
 	path->priority = config->priority;
-	path->status = blocked;
 }
 
 static void take_over_paths(struct jvpn_session *session,

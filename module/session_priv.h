@@ -167,6 +167,20 @@ void jvpn_path_validated(struct jvpn_session *session, struct jvpn_path *path);
 void jvpn_session_evaluate(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 /* The best candidate but @except (JVPN_PATH_NONE: any) that was not asked yet, or NULL. */
 struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except);
+
+/**
+ * jvpn_path_surplus - is this one candidate more than policy allows?
+ * @session: locked
+ * @id: of a path that is used, or might be
+ *
+ * Of all candidates so many as max_candidates count: the one that is bound, or
+ * was last, then those of a better priority class, then those with a lower id.
+ * The others wait.
+ */
+bool jvpn_path_surplus(const struct jvpn_session *session, u8 id);
+/* Does policy let a path be used: its transport, and how many there are? */
+bool jvpn_path_allowed(const struct jvpn_session *session, const struct jvpn_path *path);
+/* The same, and there is a way out by it. */
 bool jvpn_path_usable(const struct jvpn_session *session, const struct jvpn_path *path);
 
 /* ---- reattach.c; all locked ---- */
@@ -199,6 +213,11 @@ void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox
 u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path);
 /* PTO of a path, 1 s where there is none. */
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path);
+
+/* ---- drill.c ---- */
+
+/* Deadline JVPN_DL_DRILL, or the session ends. Nothing happens without a drill. Locked. */
+void jvpn_drill_end(struct jvpn_session *session);
 
 /* ---- watch.c ---- */
 

@@ -250,6 +250,8 @@ static struct jvpn_path *responder_path(struct jvpn_session *session,
 
 	if (packet->path_id >= JVPN_MAX_PATHS)
 		return NULL;
+	if (jvpn_path_surplus(session, packet->path_id))
+		return NULL;
 	path = &session->paths[packet->path_id];
 	if (path->used && (jvpn_endpoint_same_remote(&path->endpoint, &packet->from) ||
 			   path == jvpn_session_active_path(session) || !packet->newest))
@@ -351,8 +353,7 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		u64 at = 0;
 		u32 verdict;
 
-		if (!path->used || (path != active && session->role != JVPN_ROLE_INITIATOR) ||
-		    (path != active && !jvpn_path_usable(session, path)))
+		if (!path->used || (path != active && session->role != JVPN_ROLE_INITIATOR))
 			continue;
 		/*
 		 * It answers, but our tokens do not come back: whoever speaks there
@@ -361,6 +362,13 @@ static void poll_paths(struct jvpn_session *session, u64 now, struct jvpn_outbox
 		if (session->role == JVPN_ROLE_RESPONDER && now >= path->validated_until_ns) {
 			jvpn_session_path_dead(session, path, JVPN_REASON_NO_DELIVERY, 0, out);
 			active = NULL;
+			continue;
+		}
+		if (path != active && !jvpn_path_usable(session, path)) {
+			/* It was warm, and policy does not let it be any more. */
+			if (path->status & JVPN_PATH_UP && !jvpn_path_allowed(session, path))
+				jvpn_session_path_dead(session, path, JVPN_REASON_POLICY_DENY, 0,
+						       out);
 			continue;
 		}
 		verdict = jvpn_health_poll(&path->health, &session->policy,
@@ -465,6 +473,9 @@ static void deadline_due(struct jvpn_session *session, enum jvpn_deadline deadli
 		break;
 	case JVPN_DL_QUEUE:
 		jvpn_session_queue_expire(session, now, out);
+		break;
+	case JVPN_DL_DRILL:
+		jvpn_drill_end(session);
 		break;
 	case JVPN_DL_MAX:
 		break;

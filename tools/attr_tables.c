@@ -63,6 +63,7 @@ static const struct attr_desc counter_attrs[JVPN_COUNTER_A_MAX + 1] = {
 	[JVPN_COUNTER_A_REATTACH_REFUSED] = { "reattach_refused", KIND(U64) },
 	[JVPN_COUNTER_A_INVARIANT] = { "invariant", KIND(U64) },
 	[JVPN_COUNTER_A_AEAD_LATE] = { "aead_late", KIND(U64) },
+	[JVPN_COUNTER_A_DRILL_DROPPED] = { "drill_dropped", KIND(U64) },
 };
 
 SET(counter, JVPN_COUNTER_A_MAX);
@@ -158,6 +159,8 @@ static const struct attr_desc session_attrs[JVPN_SESSION_A_MAX + 1] = {
 					 ENUM(U16, name_reason) },
 	[JVPN_SESSION_A_TARGET_PATH] = { "target_path", KIND(U8) },
 	[JVPN_SESSION_A_REASON] = { "reason", ENUM(U16, name_reason) },
+	[JVPN_SESSION_A_DRILL_MS] = { "drill_ms", KIND(U32), .unit = UNIT_MS },
+	[JVPN_SESSION_A_FORCE] = { "force", KIND(FLAG) },
 };
 
 SET(session, JVPN_SESSION_A_MAX);
@@ -210,6 +213,7 @@ static const struct attr_desc policy_attrs[JVPN_POLICY_A_MAX + 1] = {
 					       MASK(name_transport) },
 	[JVPN_POLICY_A_STRICT_BINDING] = { "strict_binding", FIELD(SWITCH) },
 	[JVPN_POLICY_A_PERSIST] = { "persist", FIELD(SWITCH) },
+	[JVPN_POLICY_A_INHERIT] = { "inherit", KIND(FLAG) },
 };
 
 SET(policy, JVPN_POLICY_A_MAX);

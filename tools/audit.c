@@ -138,8 +138,19 @@ static size_t count_events(const struct log *log)
 	return n;
 }
 
+static size_t count_drills(const struct log *log)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < log->entries; i++)
+		n += log_number(&log->entry[i], JVPN_EVENT_A_REASON) ==
+		     JVPN_REASON_DRILL_BEGAN;
+	return n;
+}
+
 static void print_audit(const struct audit *audit)
 {
+	size_t drills = count_drills(audit->log);
 	const struct log *log = audit->log;
 	unsigned int i;
 
@@ -152,6 +163,9 @@ static void print_audit(const struct audit *audit)
 		       colour(COLOUR_RESET), audit->findings);
 	else
 		printf("nothing is refuted\n");
+	if (drills)
+		printf("drills: %zu, what came of them was made on purpose\n",
+		       drills);
 	if (audit->lost)
 		printf("events are lost, as %s:%u says\n",
 		       log->file[audit->lost->file], audit->lost->line);
@@ -202,6 +216,7 @@ static void print_json(const struct audit *audit)
 	json_add_u64(object, "events", count_events(audit->log));
 	json_add_u64(object, "sessions", audit->distinct);
 	json_add_u64(object, "ends", audit->log->devices);
+	json_add_u64(object, "drills", count_drills(audit->log));
 	json_add(object, "refuted", json_object_new_boolean(audit->findings));
 	json_add(object, "checks", list);
 	json_print(object);

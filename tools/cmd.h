@@ -17,6 +17,9 @@ enum option_bits {
 	OPTION_OUTPUT	= 1 << 7,
 	OPTION_SESSION	= 1 << 8,
 	OPTION_PEER	= 1 << 9,
+	OPTION_FOR	= 1 << 10,
+	OPTION_PATH	= 1 << 11,
+	OPTION_FORCE	= 1 << 12,
 };
 
 struct args {
@@ -29,6 +32,8 @@ struct args {
 	const char *output;
 	const char *session;
 	const char *peer;
+	const char *duration;	/* --for */
+	const char *path;
 };
 
 struct command {
@@ -48,8 +53,8 @@ struct command {
 
 extern const struct command cmd_show, cmd_set, cmd_setconf, cmd_addconf,
 	cmd_syncconf, cmd_showconf, cmd_path, cmd_session, cmd_policy,
-	cmd_monitor, cmd_audit, cmd_report, cmd_explain, cmd_genkey,
-	cmd_genpsk, cmd_pubkey;
+	cmd_monitor, cmd_audit, cmd_report, cmd_drill, cmd_explain,
+	cmd_genkey, cmd_genpsk, cmd_pubkey;
 
 /* "set: what is wrong; see ..." and EXIT_USAGE. */
 int usage_error(const struct args *args, const char *format, ...)

@@ -55,7 +55,7 @@ bool config_policy_is_empty(const struct config_policy *policy)
 	for (i = 0; i < ARRAY_SIZE(policy->has); i++)
 		if (policy->has[i])
 			return false;
-	return !*policy->preset;
+	return !*policy->preset && !policy->inherit;
 }
 
 int config_set_listen_port(struct config *config, const char *text,

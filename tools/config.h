@@ -16,6 +16,8 @@ struct json_object;
 struct config_policy {
 	char preset[PRESET_SIZE];	/* start from this one; "" is none */
 	bool strict;			/* live sessions follow at once */
+	bool own;			/* as read from the kernel: the peer has one */
+	bool inherit;			/* the peer has the device's again */
 	bool has[JVPN_POLICY_A_MAX + 1];
 	u32 value[JVPN_POLICY_A_MAX + 1];
 };

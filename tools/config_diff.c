@@ -191,6 +191,7 @@ static void peer_difference(const struct config_peer *from,
 {
 	struct config_peer *peer = config_add_peer(change);
 	struct config_policy old, new;
+	bool own;
 
 	peer->has_key = true;
 	peer->update_only = true;
@@ -204,11 +205,15 @@ static void peer_difference(const struct config_peer *from,
 		copy_ips(peer, to);
 	}
 	path_difference(from, to, peer);
-	/* A peer without a policy of its own has followed the device already. */
-	config_policy_resolve(&from->policy, config_policy_is_empty(&from->policy) ?
-		       policy_to : policy_from, &old);
-	config_policy_resolve(&to->policy, policy_to, &new);
-	config_policy_difference(&old, &new, &peer->policy);
+	own = from->policy.own || !config_policy_is_empty(&from->policy);
+	if (own && config_policy_is_empty(&to->policy)) {
+		peer->policy.inherit = true;
+	} else {
+		/* A peer without a policy of its own has followed the device already. */
+		config_policy_resolve(&from->policy, own ? policy_from : policy_to, &old);
+		config_policy_resolve(&to->policy, policy_to, &new);
+		config_policy_difference(&old, &new, &peer->policy);
+	}
 	if (is_empty(peer))
 		change->peers--;
 }

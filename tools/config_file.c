@@ -448,6 +448,8 @@ static void write_policy(FILE *file, const struct config_policy *policy)
 	if (config_policy_is_empty(policy))
 		return;
 	fprintf(file, "\n[Policy]\n");
+	if (policy->inherit)
+		fprintf(file, "# that of the device\n");
 	if (*policy->preset)
 		fprintf(file, "Preset = %s\n", policy->preset);
 	for (i = 0; i <= attr_policy.max; i++)

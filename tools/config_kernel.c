@@ -124,6 +124,8 @@ static int apply_policy(const struct apply *a,
 	if (policy->strict)
 		mnl_attr_put_u8(header, JVPN_POLICY_A_APPLY,
 				JVPN_POLICY_APPLY_STRICT);
+	if (policy->inherit)
+		mnl_attr_put(header, JVPN_POLICY_A_INHERIT, 0, NULL);
 	if (*policy->preset)
 		mnl_attr_put_strz(header, JVPN_POLICY_A_PRESET,
 				  policy->preset);
@@ -345,10 +347,11 @@ static int apply_peer(const struct apply *a)
 	for (i = 0; i < JVPN_MAX_PATHS && !err; i++)
 		if (peer->remove_path & 1U << i && remove_path(a, i))
 			err = refused(a, ": path %u", i);
-	for (i = 0; i < peer->paths && !err; i++)
-		err = apply_path(a, &peer->path[i]);
+	/* It says how many paths there may be. */
 	if (!err)
 		err = apply_policy(a, &peer->policy);
+	for (i = 0; i < peer->paths && !err; i++)
+		err = apply_path(a, &peer->path[i]);
 	if (!err && peer->connect)
 		err = connect_peer(a);
 	return err;
@@ -397,6 +400,7 @@ static int load_policy(struct nl *nl, const char *device, const u8 *key,
 	if (!err && messages.count) {
 		msg_index(messages.msg[0].header, tb);
 		attr_index_nest(&attr_policy, tb[JVPN_A_POLICY], tb);
+		policy->own = tb[JVPN_POLICY_A_PEER];
 		for (i = 1; i <= attr_policy.max; i++) {
 			policy->has[i] = tb[i] && policy_is_field(i);
 			if (policy->has[i])

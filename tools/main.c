@@ -14,8 +14,8 @@
 static const struct command *const commands[] = {
 	&cmd_show,    &cmd_set,	    &cmd_setconf, &cmd_addconf, &cmd_syncconf,
 	&cmd_showconf, &cmd_path,   &cmd_session, &cmd_policy,	&cmd_monitor,
-	&cmd_audit,   &cmd_report,  &cmd_explain, &cmd_genkey,	&cmd_genpsk,
-	&cmd_pubkey,
+	&cmd_drill,   &cmd_audit,   &cmd_report,  &cmd_explain,	&cmd_genkey,
+	&cmd_genpsk,  &cmd_pubkey,
 };
 
 enum { OPTION_HELP = 0x10000, OPTION_VERSION, OPTION_JSON };
@@ -34,6 +34,9 @@ static const struct option long_options[] = {
 	{ "output", required_argument, NULL, OPTION_OUTPUT },
 	{ "session", required_argument, NULL, OPTION_SESSION },
 	{ "peer", required_argument, NULL, OPTION_PEER },
+	{ "for", required_argument, NULL, OPTION_FOR },
+	{ "path", required_argument, NULL, OPTION_PATH },
+	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -203,6 +206,10 @@ static int take_option(struct args *args, int option, bool *help)
 		args->session = optarg;
 	if (option == OPTION_PEER)
 		args->peer = optarg;
+	if (option == OPTION_FOR)
+		args->duration = optarg;
+	if (option == OPTION_PATH)
+		args->path = optarg;
 	if (option == OPTION_COUNT)
 		return take_number(args, "count", &args->limit);
 	return EXIT_DONE;

@@ -47,6 +47,7 @@ const char *name_event_type(unsigned int number)
 		[JVPN_EVENT_PATH] = "PATH",
 		[JVPN_EVENT_POLICY] = "POLICY",
 		[JVPN_EVENT_SECURITY] = "SECURITY",
+		[JVPN_EVENT_DRILL] = "DRILL",
 	};
 
 	return lookup(names, ARRAY_SIZE(names), number);
@@ -88,10 +89,10 @@ const char *name_path_status(unsigned int bit)
 {
 	static const char *const names[] = {
 		"active", "validated", "up", "link_down",
-		"no_address", "no_route", "loop", "blocked",
+		"no_address", "no_route", "loop", "blocked", "cut",
 	};
 
-	static_assert(JVPN_PATH_BLOCKED == 1U << (ARRAY_SIZE(names) - 1),
+	static_assert(JVPN_PATH_CUT == 1U << (ARRAY_SIZE(names) - 1),
 		      "every status bit has its name");
 	return lookup(names, ARRAY_SIZE(names), bit);
 }

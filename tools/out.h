@@ -15,6 +15,7 @@ enum exit_code {
 	EXIT_NOT_FOUND = 3,	/* no such device, peer, path, session, reason */
 	EXIT_NO_MODULE = 4,	/* the kernel has no jvpn */
 	EXIT_SYSTEM = 5,	/* files, memory, names, malformed answers */
+	EXIT_FAILED = 6,	/* the session failed its drill */
 };
 
 enum colour {

@@ -58,8 +58,10 @@ static void print_policy(const struct nlattr *policy)
 
 	attr_index_nest(&attr_policy, policy, tb);
 	if (tb[JVPN_POLICY_A_VERSION])
-		printf("version %u\n",
-		       (u32)attr_number(tb[JVPN_POLICY_A_VERSION]));
+		printf("version %u, %s\n",
+		       (u32)attr_number(tb[JVPN_POLICY_A_VERSION]),
+		       tb[JVPN_POLICY_A_PEER] ? "the peer's own" :
+						"the device's");
 	for (i = 0; i <= attr_policy.max; i++)
 		if (tb[i] && policy_is_field(i))
 			print_field(i, attr_number(tb[i]));
@@ -181,12 +183,26 @@ static int run_preset(const struct args *args)
 	return err ? err : apply(args, &peer);
 }
 
+static int run_inherit(const struct args *args)
+{
+	struct config_peer peer = { .update_only = true };
+	int err, at = 1;
+
+	err = read_head(args, &at, &peer);
+	if (!err && !peer.has_key)
+		err = usage_error(args, "inherit: takes peer KEY");
+	peer.policy.strict = args->given & OPTION_STRICT;
+	peer.policy.inherit = true;
+	return err ? err : apply(args, &peer);
+}
+
 static int run_policy(const struct args *args)
 {
 	static const struct subcommand table[] = {
 		{ "show", 1, 3, run_show },
 		{ "set", 2, -1, run_set },
 		{ "preset", 2, 4, run_preset },
+		{ "inherit", 3, 3, run_inherit },
 	};
 
 	return run_subcommand(args, table, ARRAY_SIZE(table));
@@ -196,14 +212,16 @@ const struct command cmd_policy = {
 	.name = "policy",
 	.usage = "show DEV [peer KEY]\n"
 		 "set DEV [peer KEY] [--strict] FIELD=VALUE...\n"
-		 "preset DEV NAME [peer KEY] [--strict]",
+		 "preset DEV NAME [peer KEY] [--strict]\n"
+		 "inherit DEV peer KEY [--strict]",
 	.summary = "what a session may do by itself, and when",
 	.help = "The policy of a device holds for its peers, unless a peer has its own. A policy\n"
 		"is judged as a whole: one bad value, and nothing changes.\n"
 		"\n"
-		"  show    the policy in force; fields that differ from the default say so\n"
-		"  set     change fields; times take ms, s, m, h, d, shares a % behind the number\n"
-		"  preset  start from balanced, mobile, fast-failover or fintech\n"
+		"  show     the policy in force; fields that differ from the default say so\n"
+		"  set      change fields; times take ms, s, m, h, d, shares a % behind the number\n"
+		"  preset   start from balanced, mobile, fast-failover or fintech\n"
+		"  inherit  take the peer's own policy away: it has the device's again\n"
 		"\n"
 		"Live sessions follow at their next transition, or at once with --strict.",
 	.options = OPTION_STRICT,

@@ -26,6 +26,7 @@ struct report_recovery {
 	const struct report_session *session;
 	const struct log_entry *began;
 	const struct log_entry *ended;	/* NULL: not in this log */
+	bool drill;		/* a path was cut on purpose then */
 	u64 took_us;
 	u64 outage_us;
 	u64 dropped;
@@ -45,6 +46,9 @@ struct report {
 /* report_data.c: sorts a log; free with report_free(). */
 void report_load(struct report *report, const struct log *log);
 void report_free(struct report *report);
+
+/* Does it tell of the beginning or the end of a drill? */
+bool report_is_drill(const struct log_entry *e);
 
 /* The name of an end: its node, or its device. */
 const char *report_end_name(const struct report *report,

@@ -84,6 +84,11 @@ static void find_sessions(struct report *report, size_t n)
 	      by_time);
 }
 
+bool report_is_drill(const struct log_entry *e)
+{
+	return log_number(e, JVPN_EVENT_A_TYPE) == JVPN_EVENT_DRILL;
+}
+
 static bool leads(const struct log_entry *e, unsigned int attr, u8 state)
 {
 	return log_number(e, JVPN_EVENT_A_TYPE) == JVPN_EVENT_STATE_CHANGE &&
@@ -95,11 +100,15 @@ static void find_recoveries(struct report *report,
 			    const struct report_end *end)
 {
 	struct report_recovery *recovery = NULL;
+	bool drill = false;
 	size_t i;
 
 	for (i = 0; i < end->events; i++) {
 		const struct log_entry *e = end->event[i];
 
+		if (report_is_drill(e))
+			drill = log_number(e, JVPN_EVENT_A_REASON) ==
+				JVPN_REASON_DRILL_BEGAN;
 		if (recovery) {
 			if (log_number(e, JVPN_EVENT_A_OUTAGE_US))
 				recovery->outage_us =
@@ -129,6 +138,7 @@ static void find_recoveries(struct report *report,
 		*recovery = (struct report_recovery){
 			.session = session,
 			.began = e,
+			.drill = drill,
 		};
 	}
 }

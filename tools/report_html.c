@@ -47,10 +47,6 @@ void html_text(FILE *out, const char *text)
 static const char style[] =
 	":root{color-scheme:light dark;" LIGHT "}\n"
 	"@media (prefers-color-scheme:dark){:root{" DARK "}}\n"
-	"@media print{:root{color-scheme:light;" LIGHT "}\n"
-	"*{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
-	"section,table,figure{break-inside:avoid}\n"
-	".scroll{overflow:visible}svg{min-width:0}}\n"
 	"*{box-sizing:border-box}\n"
 	"body{margin:0 auto;padding:1rem;max-width:72rem;\n"
 	"background:var(--ground);color:var(--text);\n"
@@ -61,7 +57,11 @@ static const char style[] =
 	"h3{font-size:1rem;margin:1.25rem 0 .25rem}\n"
 	"p{margin:.25rem 0 .75rem}\n"
 	".faint{color:var(--faint)}\n"
-	".scroll{overflow-x:auto;max-width:100%}\n"
+	".scroll{overflow-x:auto;max-width:100%;\n"
+	"background:linear-gradient(to right,var(--ground) 30%,transparent) 0 0/3rem 100% no-repeat local,\n"
+	"linear-gradient(to left,var(--ground) 30%,transparent) 100% 0/3rem 100% no-repeat local,\n"
+	"linear-gradient(to right,var(--line),transparent) 0 0/1rem 100% no-repeat scroll,\n"
+	"linear-gradient(to left,var(--line),transparent) 100% 0/1rem 100% no-repeat scroll}\n"
 	"figure{margin:.5rem 0}\n"
 	"svg{display:block;width:100%;min-width:56rem;height:auto}\n"
 	"svg text{font:12px system-ui,sans-serif;fill:var(--text)}\n"
@@ -71,6 +71,7 @@ static const char style[] =
 	"svg .grid{stroke:var(--line);stroke-width:1}\n"
 	"svg .refused{stroke:var(--bad);stroke-width:2;fill:none}\n"
 	"svg polyline{fill:none;stroke-width:2}\n"
+	".drill{fill:var(--bad);background:var(--bad)}\n"
 	"table{border-collapse:collapse;font-variant-numeric:tabular-nums;\n"
 	"width:100%;margin:.25rem 0 1rem}\n"
 	"th,td{text-align:left;padding:.25rem .6rem;\n"
@@ -80,7 +81,15 @@ static const char style[] =
 	"ul.key{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;\n"
 	"padding:0;margin:.5rem 0}\n"
 	".swatch{display:inline-block;width:.8em;height:.8em;\n"
-	"border-radius:2px;margin-right:.4em;vertical-align:-.05em}\n";
+	"border-radius:2px;margin-right:.4em;vertical-align:-.05em}\n"
+	/* What is only sometimes so comes last, or it would not win. */
+	"@media (max-width:40rem){body{font-size:14px}th,td{padding:.2rem .4rem}}\n"
+	"@media print{:root{color-scheme:light;" LIGHT "}\n"
+	"*{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+	"body{font-size:11px;padding:0}h2,h3{break-after:avoid}\n"
+	"tr,figure{break-inside:avoid}th,td{padding:.15rem .4rem}\n"
+	".scroll{overflow:visible;background:none}svg{min-width:0}}\n"
+	"@page{margin:12mm}\n";
 
 void html_begin(FILE *out)
 {

@@ -25,6 +25,8 @@
 #define TICKS		7
 /* More moves than this are drawn without their numbers. */
 #define NUMBERED	40
+/* A number that stands closer to the one before than this is left out. */
+#define NUMBER_WIDTH	20
 
 struct picture {
 	FILE *out;
@@ -211,10 +213,41 @@ static bool is_refusal(const struct log_entry *e)
 	       type == JVPN_EVENT_SECURITY;
 }
 
+/* A bar under the band while a path was cut on purpose. */
+static void draw_drills(const struct picture *p, const struct report_end *end,
+			double y)
+{
+	const struct log_entry *began = NULL;
+	size_t i;
+
+	for (i = 0; i <= end->events; i++) {
+		const struct log_entry *e = end->event[i < end->events ? i : i - 1];
+		double x, width;
+
+		if (i < end->events && !report_is_drill(e))
+			continue;
+		if (began) {
+			x = x_of_event(p, began);
+			width = x_of_event(p, e) - x;
+			fprintf(p->out, "<rect class=\"drill\" x=\"%.1f\" y=\"%.1f\"",
+				x, y);
+			fprintf(p->out, " width=\"%.1f\" height=\"3\"><title>drill, path %llu",
+				width < BAND_MIN ? BAND_MIN : width,
+				log_number(began, JVPN_EVENT_A_PATH_FROM));
+			fprintf(p->out, " cut for %.1f ms</title></rect>\n",
+				(log_number(e, JVPN_EVENT_A_WALL_NS) -
+				 log_number(began, JVPN_EVENT_A_WALL_NS)) / 1e6);
+		}
+		began = log_number(e, JVPN_EVENT_A_REASON) ==
+			JVPN_REASON_DRILL_BEGAN && report_is_drill(e) ? e : NULL;
+	}
+}
+
 static void draw_marks(const struct picture *p, const struct report_end *end,
 		       double y)
 {
 	size_t i, moves = 0, number = 0;
+	double taken = 0;
 
 	for (i = 0; i < end->events; i++)
 		moves += log_number(end->event[i], JVPN_EVENT_A_TYPE) ==
@@ -222,10 +255,15 @@ static void draw_marks(const struct picture *p, const struct report_end *end,
 	for (i = 0; i < end->events; i++) {
 		const struct log_entry *e = end->event[i];
 
-		if (log_number(e, JVPN_EVENT_A_TYPE) == JVPN_EVENT_SWITCH)
-			draw_mark(p, e, y, ++number, moves <= NUMBERED);
-		else if (is_refusal(e))
+		double x = x_of_event(p, e);
+		bool room = moves <= NUMBERED && x >= taken;
+
+		if (log_number(e, JVPN_EVENT_A_TYPE) == JVPN_EVENT_SWITCH) {
+			draw_mark(p, e, y, ++number, room);
+			taken = room ? x + NUMBER_WIDTH : taken;
+		} else if (is_refusal(e)) {
 			draw_mark(p, e, y, 0, false);
+		}
 	}
 }
 
@@ -248,7 +286,8 @@ static void draw_ends(const struct picture *p, double top)
 			LEFT - 10, y + BAND_HEIGHT + MARKS_HEIGHT / 2.0 + 4);
 		draw_band(p, end, y, false);
 		draw_band(p, end, y, true);
-		draw_marks(p, end, y + BAND_HEIGHT + MARKS_HEIGHT / 2.0);
+		draw_drills(p, end, y + BAND_HEIGHT + 1);
+		draw_marks(p, end, y + BAND_HEIGHT + MARKS_HEIGHT / 2.0 + 2);
 	}
 }
 
@@ -349,6 +388,17 @@ static void draw_chart(const struct picture *p, const struct measure *m,
 				  (CHART_HEIGHT - 30) / (2 * step));
 }
 
+static bool has_drill(const struct picture *p)
+{
+	size_t i, j;
+
+	for (i = 0; i < p->session->ends; i++)
+		for (j = 0; j < p->session->end[i].events; j++)
+			if (report_is_drill(p->session->end[i].event[j]))
+				return true;
+	return false;
+}
+
 /* Mask of the paths that are in the picture; does the second end measure any? */
 static unsigned int paths_drawn(const struct picture *p, bool *dashed)
 {
@@ -387,6 +437,9 @@ static void print_key(const struct picture *p)
 				i, name_state(i));
 	fputs("<li>● a move, in the colour of the path gone to</li><li>× refused or denied</li>",
 	      p->out);
+	if (has_drill(p))
+		fputs("<li><span class=\"swatch drill\"></span>a drill: a path was cut</li>",
+		      p->out);
 	for (i = 0; i < JVPN_MAX_PATHS; i++)
 		if (paths & 1U << i)
 			fprintf(p->out, "<li><span class=\"swatch p%u\"></span>path %u</li>",

@@ -94,8 +94,8 @@ static void recovery_row(FILE *out, const struct report *report,
 	fprintf(out, "<tr><td class=\"n\">%.3f</td><td>",
 		(log_number(r->began, JVPN_EVENT_A_WALL_NS) - since_ns) / 1e9);
 	html_text(out, report_end_name(report, r->began));
-	fprintf(out, "</td><td>%s</td><td>%s</td>", reason_text(r->began),
-		state ? state : "not in this log");
+	fprintf(out, "</td><td>%s%s</td><td>%s</td>", reason_text(r->began),
+		r->drill ? ", a drill" : "", state ? state : "not in this log");
 	ms_cell(out, r->took_us);
 	ms_cell(out, r->outage_us);
 	fprintf(out, "<td class=\"n\">%llu</td></tr>\n", r->dropped);
@@ -154,6 +154,7 @@ static void move_row(FILE *out, const struct report *report,
 		[JVPN_EVENT_SWITCH_DENIED] = "denied",
 		[JVPN_EVENT_REATTACH_REFUSED] = "refused",
 		[JVPN_EVENT_SECURITY] = "security",
+		[JVPN_EVENT_DRILL] = "drill",
 	};
 
 	fprintf(out, "<tr><td class=\"n\">%.3f</td><td>",
@@ -178,7 +179,7 @@ static bool is_told(const struct log_entry *e)
 
 	return type == JVPN_EVENT_SWITCH || type == JVPN_EVENT_SWITCH_DENIED ||
 	       type == JVPN_EVENT_REATTACH_REFUSED ||
-	       type == JVPN_EVENT_SECURITY;
+	       type == JVPN_EVENT_SECURITY || type == JVPN_EVENT_DRILL;
 }
 
 void report_moves(FILE *out, const struct report *report,

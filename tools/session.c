@@ -8,27 +8,7 @@
 #include "out.h"
 #include "parse.h"
 #include "print.h"
-
-/* Which session: by its own id, or the one of a peer. */
-struct target {
-	bool by_id;
-	u8 id[JVPN_SESSION_ID_LEN];
-	u8 key[JVPN_KEY_LEN];
-	struct json_object *json;
-};
-
-static int read_target(const struct args *args, struct target *target)
-{
-	int err = word_is_device(args, args->word[0]);
-
-	if (err)
-		return err;
-	target->by_id = session_id_parse(target->id, args->word[1]);
-	if (target->by_id || key_parse(target->key, args->word[1]))
-		return EXIT_DONE;
-	return usage_error(args,
-			   "a session is named by its id, 32 characters of hex, or by the peer's public key");
-}
+#include "target.h"
 
 static void list_one(const char *ifname, const struct nlattr *session)
 {
@@ -168,7 +148,7 @@ static int run_show(const struct args *args)
 	struct nl nl;
 	int err;
 
-	err = read_target(args, &target);
+	err = target_read(args, &target);
 	if (!err)
 		err = nl_open(&nl);
 	if (err)
@@ -191,13 +171,7 @@ static int ask(const struct args *args, const struct target *target,
 	if (err)
 		return err;
 	header = nl_new(&nl, command, args->word[0], 0);
-	nest = nl_nest(header, JVPN_A_SESSION);
-	if (target->by_id)
-		mnl_attr_put(header, JVPN_SESSION_A_ID, JVPN_SESSION_ID_LEN,
-			     target->id);
-	else
-		mnl_attr_put(header, JVPN_SESSION_A_PEER, JVPN_KEY_LEN,
-			     target->key);
+	nest = target_nest(header, target);
 	if (path)
 		mnl_attr_put_u8(header, JVPN_SESSION_A_TARGET_PATH, *path);
 	nl_nest_end(header, nest);
@@ -215,7 +189,7 @@ static int run_switch(const struct args *args)
 	const char *why;
 	int err;
 
-	err = read_target(args, &target);
+	err = target_read(args, &target);
 	if (err)
 		return err;
 	if (config_set_path_id(&path, args->word[2], &why))
@@ -226,7 +200,7 @@ static int run_switch(const struct args *args)
 static int run_terminate(const struct args *args)
 {
 	struct target target = { 0 };
-	int err = read_target(args, &target);
+	int err = target_read(args, &target);
 
 	return err ? err : ask(args, &target, JVPN_CMD_SESSION_TERMINATE, NULL);
 }

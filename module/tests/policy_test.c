@@ -119,7 +119,7 @@ static void table(struct kunit *test)
 			KUNIT_EXPECT_NE(test, 0,
 					strcmp(f->name, jvpn_policy_fields[k].name));
 	}
-	KUNIT_EXPECT_EQ(test, JVPN_POLICY_A_MAX,
+	KUNIT_EXPECT_EQ(test, JVPN_POLICY_A_PERSIST,
 			JVPN_POLICY_A_SESSION_MAX_LIFETIME + i - 1);
 }
 

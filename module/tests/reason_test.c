@@ -50,7 +50,7 @@ static void back_and_forth(struct kunit *test)
 		named++;
 		KUNIT_EXPECT_EQ(test, jvpn_reason_by_name(name), i);
 	}
-	KUNIT_EXPECT_EQ(test, named, 59);
+	KUNIT_EXPECT_EQ(test, named, 61);
 	KUNIT_EXPECT_STREQ(test, jvpn_reason_name(JVPN_REASON_NONE), "NONE");
 }
 

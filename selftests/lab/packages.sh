@@ -16,6 +16,8 @@ packages=(
 	shellcheck sparse
 	# to explore the models
 	spin
+	# to look at a page as a reader does
+	chromium fonts-dejavu-core
 	# to make machines and to test in them
 	debootstrap ethtool iperf3 iproute2 iputils-ping jq netcat-openbsd
 	nftables python3 python3-cryptography python3-jsonschema python3-yaml

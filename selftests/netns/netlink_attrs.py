@@ -25,6 +25,7 @@ ACCEPTED = {
     "session-get": ("session", ["id", "peer"]),
     "session-switch": ("session", ["id", "peer", "target-path"]),
     "session-terminate": ("session", ["id", "peer", "reason"]),
+    "session-drill": ("session", ["id", "peer", "target-path", "drill-ms", "force"]),
     "policy-get": ("policy", ["peer"]),
     "policy-set": ("policy", None),     # all but the version
     "event-get": ("event", ["seq", "session-id", "peer"]),
@@ -32,7 +33,8 @@ ACCEPTED = {
 REMOTE = {"ipv4": "192.0.2.1", "port": 1}
 REQUIRED = {"peer-set": {"public-key": key(1)}, "peer-del": {"public-key": key(1)},
             "path-add": {"peer": key(1), "remote": REMOTE},
-            "path-del": {"peer": key(1), "id": 0}, "session-switch": {"target-path": 0}}
+            "path-del": {"peer": key(1), "id": 0}, "session-switch": {"target-path": 0},
+            "session-drill": {"drill-ms": 100}}
 # In a nest that stands in another: what path.local takes besides.
 REFUSED_INSIDE = {"local": ["port", "scope-id"]}
 SIZES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}

@@ -215,9 +215,16 @@ def check_paths():
         tap.refused(f"path: {what}", getattr(errno, code), words, add_path, 1, **values)
     tap.refused("path: no such peer", errno.ENOENT, "path.peer", add_path, 9, remote=REMOTE4)
     tap.equal("nothing has changed", expected, show("path-get", "path"))
-    for _ in range(4):
-        add_path(1, remote=REMOTE4)
-    tap.refused("path: the ninth", errno.ENOSPC, ["path.id", "8"], add_path, 1, remote=REMOTE4)
+    for limit in (4, 6, 8):
+        family.do("policy-set", ifname=device, policy={"max-candidates": limit})
+        for _ in range(limit - len(show("path-get", "path"))):
+            add_path(1, remote=REMOTE4)
+        tap.refused(f"path: one more than {limit}", errno.ENOSPC,
+                    [f"the peer has {limit} paths", f"max_candidates is {limit}"], add_path, 1,
+                    remote=REMOTE4)
+    tap.refused("path: one more, by its number", errno.EEXIST, ["path.id", "7"], add_path, 1,
+                remote=REMOTE4, id=7)
+    family.do("policy-set", ifname=device, policy={"max-candidates": 4})
     tap.equal("free numbers were taken, lowest first", list(range(8)),
               [p["id"] for p in show("path-get", "path")])
     family.do("path-del", ifname=device, path={"peer": key(1), "id": 5})
@@ -225,6 +232,110 @@ def check_paths():
               [p["id"] for p in show("path-get", "path")])
     tap.refused("path: removed twice", errno.ENOENT, ["path.id", "5"], family.do, "path-del",
                 ifname=device, path={"peer": key(1), "id": 5})
+
+
+# Every field with its range, as it was designed; and a policy in which each may be
+# moved from end to end without another one's rule being broken.
+RANGES = {
+    "session-max-lifetime": (60000, 604800000), "transport-loss-ttl": (1000, 86400000),
+    "recovery-window": (500, 600000), "on-recovery-exceeded": (0, 1),
+    "handshake-timeout": (5000, 600000), "heartbeat-interval": (50, 60000),
+    "idle-heartbeat-interval": (50, 120000), "standby-interval": (100, 120000),
+    "heartbeat-volatile": (100, 240000), "max-consecutive-drops": (1, 16),
+    "loss-window": (200, 60000), "loss-volatile": (1, 1000), "latency-volatile": (0, 60000),
+    "jitter-volatile": (0, 60000), "volatile-to-degraded": (1200, 600000),
+    "stability-window": (100, 600000), "max-switches-per-min": (1, 600),
+    "switch-cooldown": (0, 60000), "switch-improvement": (1000, 5000), "failback": (0, 1),
+    "failback-hold": (0, 3600000), "max-candidates": (1, 8),
+    "reattach-proof-max-age": (500, 60000), "reattach-rate": (1, 1000),
+    "recovery-queue": (0, 8192), "allowed-transports": (2, 30), "strict-binding": (0, 1),
+    "persist": (0, 1),
+}
+WIDE = {"session-max-lifetime": 604800000, "transport-loss-ttl": 86400000,
+        "recovery-window": 500, "heartbeat-interval": 50, "idle-heartbeat-interval": 120000,
+        "heartbeat-volatile": 240000, "loss-window": 200, "volatile-to-degraded": 600000,
+        "stability-window": 100}
+# A field, the one that bounds it, and a policy in which that bound is just kept.
+RULES = (
+    ("transport-loss-ttl", "session-max-lifetime", 1,
+     {"transport-loss-ttl": 70000, "session-max-lifetime": 70000}),
+    ("recovery-window", "transport-loss-ttl", 1,
+     {"recovery-window": 9000, "transport-loss-ttl": 9000}),
+    ("idle-heartbeat-interval", "heartbeat-interval", -1,
+     {"idle-heartbeat-interval": 700, "heartbeat-interval": 700}),
+    ("heartbeat-volatile", "heartbeat-interval", -1,
+     {"heartbeat-volatile": 1400, "heartbeat-interval": 700}),
+    ("volatile-to-degraded", "loss-window", -1,
+     {"volatile-to-degraded": 5000, "loss-window": 4000}),
+    ("stability-window", "volatile-to-degraded", 1,
+     {"stability-window": 5000, "volatile-to-degraded": 5000}),
+)
+# What each preset is for, as it was designed.
+PRESETS = {
+    "balanced": {"heartbeat-interval": 500, "max-consecutive-drops": 3, "strict-binding": 0},
+    "mobile": {"heartbeat-interval": 1000, "max-consecutive-drops": 6,
+               "transport-loss-ttl": 3600000},
+    "fast-failover": {"heartbeat-interval": 100, "max-consecutive-drops": 2},
+    "fintech": {"heartbeat-interval": 100, "max-consecutive-drops": 2, "strict-binding": 1,
+                "on-recovery-exceeded": 1},
+}
+
+
+def check_ranges(get, put):
+    tap.equal("policy: every field has a range", set(RANGES) | {"version"}, set(get()))
+    put(preset="balanced", **WIDE)
+    wrong = []
+    for field, (low, high) in RANGES.items():
+        name = field.replace("-", "_")
+        # The session may not end before a path may be missed for so long.
+        base = dict(WIDE, **{"transport-loss-ttl": 1000}) if "lifetime" in field else WIDE
+        for value in (low, high):
+            if put(**dict(base, **{field: value}))[field] != value:
+                wrong.append(f"{name} {value}: not taken")
+        before = get()
+        for value in {low - 1, high + 1, 0xffffffff} - {-1}:
+            try:
+                put(**dict(WIDE, **{field: value}))
+                wrong.append(f"{name} {value}: taken")
+            except NlError as error:
+                text = f"{name} {value}: must be {low} to {high}"
+                if error.errno != errno.ERANGE or error.text != text:
+                    wrong.append(f"{name} {value}: {error}")
+        if get() != before:
+            wrong.append(f"{name}: what was refused changed something")
+    tap.equal("policy: ends of each range are taken, what is beyond is refused", [], wrong)
+    for field, limit, step, kept in RULES:
+        put(preset="balanced", **kept)
+        name = field.replace("-", "_")
+        tap.refused(f"policy: {name} is bounded by {limit}", errno.ERANGE,
+                    [f"{name} {kept[field] + step}: must be", "by " + limit.replace("-", "_")],
+                    put, **{field: kept[field] + step})
+    for name, fields in PRESETS.items():
+        policy = put(preset=name)
+        tap.equal(f"policy: preset {name}", fields, {f: policy[f] for f in fields})
+
+
+def check_inherit(get, put):
+    own = put(peer=key(1), heartbeat_interval=700)
+    devices = put(heartbeat_interval=800)
+    tap.equal("policy: each has a number of its own", own["version"] + 1, devices["version"])
+    tap.equal("policy: a peer's own stays when the device's changes", own,
+              get(policy={"peer": key(1)}))
+    tap.refused("policy: inherit is about a peer", errno.EINVAL, "policy.peer", put, inherit=True)
+    for more in ({"persist": 1}, {"preset": "balanced"}):
+        tap.refused(f"policy: inherit with {list(more)[0]}", errno.EINVAL, "policy.inherit", put,
+                    peer=key(1), inherit=True, **more)
+    tap.equal("policy: nothing was inherited yet", own, get(policy={"peer": key(1)}))
+    tap.equal("policy: inherited, the answer says so", devices,
+              put(peer=key(1), inherit=True, apply="strict"))
+    told = show("event-get", "event")[-1]
+    tap.equal("policy: and is reported", (devices["version"], key(1).hex()),
+              (told["policy-version"], told.get("peer")))
+    put(peer=key(1), inherit=True)
+    tap.equal("policy: inherited twice is no news", told["seq"],
+              show("event-get", "event")[-1]["seq"])
+    tap.equal("policy: the device's next reaches the peer", 900,
+              (put(heartbeat_interval=900), get(policy={"peer": key(1)}))[1]["heartbeat-interval"])
 
 
 def check_policy():
@@ -237,7 +348,7 @@ def check_policy():
 
     fields = [n for n, e in spec.sets["policy"].items()
               if e["type"] == "u32" and n != "version"]
-    start = get()
+    start, told = get(), show("event-get", "event")
     tap.equal("all fields of the policy are shown", set(fields) | {"version"}, set(start))
     for field in fields:
         name = field.replace("-", "_")
@@ -249,7 +360,7 @@ def check_policy():
     tap.refused("policy: no such preset", errno.EINVAL, ["policy.preset", "balanced"], put,
                 preset="fastest")
     tap.equal("nothing has changed", start, get())
-    tap.equal("and nothing was reported", [], show("event-get", "event", event={"seq": 1}))
+    tap.equal("and nothing was reported", told, show("event-get", "event", event={"seq": 1}))
 
     changed = put(heartbeat_interval=600, apply="strict")
     tap.equal("policy: one field, next version", dict(start, **{
@@ -265,21 +376,23 @@ def check_policy():
     set_peer(4)
     tap.line("peer" not in get(policy={"peer": key(4)}), "policy: a peer without an own one")
     tap.refused("policy: no such peer", errno.ENOENT, "policy.peer", put, peer=key(9), persist=1)
-    events = show("event-get", "event")
+    events = show("event-get", "event")[len(told):]
     tap.equal("policy: each change is one event",
-              [(n, spec.enums["event-type"]["policy"]) for n in range(1, 4)],
+              [(len(told) + n, spec.enums["event-type"]["policy"]) for n in range(1, 4)],
               [(e["seq"], e["type"]) for e in events])
     tap.equal("policy: with its version and peer",
               [(changed["version"], None), (mobile["version"], None),
                (mine["version"], key(1).hex())],
               [(e["policy-version"], e.get("peer")) for e in events])
     tap.equal("policy: and the node's name", ["here"] * 3, [e["node"] for e in events])
+    check_ranges(get, put)
+    check_inherit(get, put)
 
 
 def check_sessions():
     nothing = bytes([1] * 16)
     for command, more in (("session-get", {}), ("session-switch", {"target-path": 0}),
-                          ("session-terminate", {})):
+                          ("session-terminate", {}), ("session-drill", {"drill-ms": 100})):
         tap.refused(f"{command}: no such session", errno.ENOENT, "session.id", family.do,
                     command, ifname=device, session=dict(more, id=nothing))
         tap.refused(f"{command}: neither id nor peer", errno.EINVAL, ["session.id", "session.peer"],

@@ -14,7 +14,7 @@ _jvpn_tool_peers() {
 _jvpn_tool_words() {
 	local -a w=("$@")
 	local commands='show set setconf addconf syncconf showconf path session
-		policy monitor audit report explain genkey genpsk pubkey'
+		policy monitor drill audit report explain genkey genpsk pubkey'
 	local fields='session_max_lifetime transport_loss_ttl recovery_window
 		on_recovery_exceeded handshake_timeout heartbeat_interval
 		idle_heartbeat_interval standby_interval heartbeat_volatile
@@ -54,7 +54,11 @@ _jvpn_tool_words() {
 		esac ;;
 	path:1) echo 'add del list' ;;
 	session:1) echo 'list show switch terminate' ;;
-	policy:1) echo 'show set preset' ;;
+	policy:1) echo 'show set preset inherit' ;;
+	drill:1) _jvpn_tool_devices ;;
+	drill:*)
+		_jvpn_tool_peers "${w[1]}"
+		echo '--for --path --force --json' ;;
 	path:2 | session:2 | policy:2) _jvpn_tool_devices ;;
 	path:3) _jvpn_tool_peers "${w[2]}" ;;
 	path:*) [[ ${w[1]} != add ]] || echo 'id remote dev local priority' ;;
@@ -69,6 +73,7 @@ _jvpn_tool_words() {
 				echo 'peer --strict'
 				printf '%s=\n' $fields ;;
 			preset) echo 'balanced mobile fast-failover fintech peer --strict' ;;
+			inherit) echo 'peer --strict' ;;
 			esac
 		fi ;;
 	audit:1) echo verify ;;

@@ -29,6 +29,11 @@ ok "of one end alone nothing is told about the other" \
 cat "$good"/life.{client,gw} | "$JVPN_TOOL" audit verify - >"$tmp/out"
 is "both ends in one log, from standard input" "$?" 0
 ok "are two ends" grep -q 'ends: 2; nothing is refuted' "$tmp/out"
+"$JVPN_TOOL" audit verify "$good"/drill.{client,gw} >"$tmp/out"
+is "drills break nothing" "$?" 0
+ok "and are counted" grep -q '^drills: 6,' "$tmp/out"
+"$JVPN_TOOL" --json audit verify "$good"/drill.{client,gw} >"$tmp/out"
+ok "also in JSON" grep -q '"drills": *6,' "$tmp/out"
 grep -v '"policy":' "$good/life.client" | "$JVPN_TOOL" audit verify - >"$tmp/out"
 is "without its policy a bound is not shown" \
 	"$(grep -c 'does not have the policy' "$tmp/out")" 4

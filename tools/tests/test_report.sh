@@ -75,7 +75,11 @@ for line in sys.stdin:
 
 	# Sessions of every length, of one end, with refusals and gaps.
 	"$JVPN_TOOL" report -o "$page" "$good"/*.client "$good"/*.gw
-	holds "many sessions are each drawn" 'len(all("svg")) == 7'
+	holds "many sessions are each drawn" 'len(all("svg")) == 8'
+	holds "drills are drawn" 'sum(e.get("class") == "drill" for e in all("rect")) == 6'
+	holds "and told from outages" \
+		'sum(r[2:3] == ["NO_DELIVERY, a drill"] for r in rows) == 3 and \
+		["drill", "1", "–", "DRILL_ENDED", "0.0"] in [r[2:] for r in rows]'
 	holds "refusals are marked" \
 		'sum(e.get("class") == "refused" for e in all("path")) >= 3'
 	head -n 4 "$good/life.gw" >"$tmp/short"
@@ -89,18 +93,55 @@ else
 	skip "the page" "there is no python3"
 fi
 
+# A reader's browser: the page as it is, and a copy that tells how it was laid out.
+browser() {
+	HOME=$tmp timeout 120 chromium --headless --no-sandbox --disable-gpu \
+		--disable-quic --no-first-run --disable-background-networking \
+		--disable-component-update --disable-sync \
+		--user-data-dir="$tmp/browser" "$@" 2>/dev/null
+}
+
+# rendered NAME WIDTH GROUND ATTACHED [SED-SCRIPT [FLAG]...]: the page's ground and the
+# band of ATTACHED have these colours, and everything is where it can be seen.
+rendered() {
+	sed -e '/http-equiv/d' -e "${5:-}" -e "/<\/body>/e cat \"$tmp/told\"" "$page" >"$tmp/copy.html"
+	browser --window-size="$2,1200" "${@:6}" --dump-dom "file://$tmp/copy.html" |
+		sed -n 's/.*<title>\({.*}\)<\/title>.*/\1/p' >"$tmp/layout"
+	is "$1: colours" "$(jq -r '"\(.ground) \(.attached)"' "$tmp/layout")" "$3 $4"
+	is "$1: nothing sticks out, nothing is empty" \
+		"$(jq -c '[.wide, .out, .flat]' "$tmp/layout")" "[false,[],0]"
+}
+
 "$JVPN_TOOL" report -o "$page" "$good"/*.client "$good"/*.gw
-if command -v chromium >/dev/null; then
-	for width in 400 1400; do
-		rm -f "$tmp/shot.png"
-		HOME=$tmp timeout 120 chromium --headless --no-sandbox \
-			--disable-gpu --user-data-dir="$tmp/browser" \
-			--window-size=$width,1200 --screenshot="$tmp/shot.png" \
-			"file://$page" >/dev/null 2>&1
-		# An empty page of this size is a few kB.
-		ok "a browser renders it, $width wide" test \
-			"$(stat -c %s "$tmp/shot.png" 2>/dev/null || echo 0)" -gt 40000
-	done
+if command -v chromium >/dev/null && command -v jq >/dev/null; then
+	cat >"$tmp/told" <<-'SCRIPT'
+		<script>
+		const all = (s) => [...document.querySelectorAll(s)];
+		const box = (e) => e.getBoundingClientRect();
+		const colour = (e, what) => getComputedStyle(e)[what];
+		document.title = JSON.stringify({
+			ground: colour(document.body, "backgroundColor"),
+			attached: colour(document.querySelector("rect.s2"), "fill"),
+			wide: document.documentElement.scrollWidth > innerWidth,
+			out: all("svg text").filter((e) => {
+				const t = box(e), s = box(e.ownerSVGElement);
+				return t.left < s.left - 1 || t.right > s.right + 1 ||
+					t.top < s.top - 1 || t.bottom > s.bottom + 1;
+			}).map((e) => e.textContent),
+			flat: all("rect, table, svg").filter((e) =>
+				box(e).width < 1 || box(e).height < 1).length,
+		});
+		</script>
+	SCRIPT
+	rendered "a browser, wide and light" 1400 "rgb(255, 255, 255)" "rgb(43, 122, 61)"
+	rendered "a browser, narrow and dark" 400 "rgb(20, 24, 29)" "rgb(105, 201, 124)" \
+		"" --blink-settings=preferredColorScheme=0
+	rendered "a browser, on paper though dark" 700 "rgb(255, 255, 255)" "rgb(43, 122, 61)" \
+		"s/@media print/@media all/" --blink-settings=preferredColorScheme=0
+	browser --window-size=1400,1200 --screenshot="$tmp/shot.png" "file://$page" >/dev/null
+	# An empty page of this size is a few kB.
+	ok "a browser paints the page as it is" test \
+		"$(stat -c %s "$tmp/shot.png" 2>/dev/null || echo 0)" -gt 40000
 else
 	skip "a browser renders it" "there is no chromium"
 fi

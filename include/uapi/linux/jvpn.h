@@ -68,6 +68,8 @@ enum jvpn_reason {
 	JVPN_REASON_OPERATOR_REQUEST,
 	JVPN_REASON_PEER_REQUEST,
 	JVPN_REASON_TRANSPORT_RESTORED,
+	JVPN_REASON_DRILL_BEGAN,
+	JVPN_REASON_DRILL_ENDED,
 
 	/* recovery */
 	JVPN_REASON_RECOVERY_START = 96,
@@ -138,6 +140,7 @@ enum jvpn_event_type {
 	JVPN_EVENT_PATH,		/* a path became validated, up or down */
 	JVPN_EVENT_POLICY,		/* policy changed */
 	JVPN_EVENT_SECURITY,		/* security reports (group "security") */
+	JVPN_EVENT_DRILL,		/* a drill cut a path, or its time is over */
 
 	/* private: */
 	__JVPN_EVENT_MAX
@@ -171,7 +174,8 @@ enum jvpn_path_status {
 	JVPN_PATH_NO_ADDRESS	= 1U << 4, /* its local address is gone */
 	JVPN_PATH_NO_ROUTE	= 1U << 5, /* no route leaves by it */
 	JVPN_PATH_LOOP		= 1U << 6, /* it would run through a jvpn device */
-	JVPN_PATH_BLOCKED	= 1U << 7, /* by a drill or an operator */
+	JVPN_PATH_BLOCKED	= 1U << 7, /* policy does not let it be used */
+	JVPN_PATH_CUT		= 1U << 8, /* by a drill: what goes by it is dropped */
 };
 
 enum jvpn_on_recovery_exceeded {
@@ -200,6 +204,7 @@ enum jvpn_cmd {
 	JVPN_CMD_POLICY_SET,
 	JVPN_CMD_EVENT_GET,
 	JVPN_CMD_EVENT,			/* multicast, in the form of the replies to EVENT_GET */
+	JVPN_CMD_SESSION_DRILL,
 
 	/* private: */
 	__JVPN_CMD_MAX
@@ -352,9 +357,11 @@ enum jvpn_attr_session {
 	JVPN_SESSION_A_TX_BYTES,	/* u64 */
 	JVPN_SESSION_A_DROPPED,		/* u64: inner packets given up while no binding was there */
 	JVPN_SESSION_A_LAST_REASON,	/* u16 */
-	JVPN_SESSION_A_TARGET_PATH,	/* u8: SESSION_SWITCH */
+	JVPN_SESSION_A_TARGET_PATH,	/* u8: SESSION_SWITCH; SESSION_DRILL, else the active one */
 	JVPN_SESSION_A_REASON,		/* u16: SESSION_TERMINATE, OPERATOR_TERMINATED if absent */
 	JVPN_SESSION_A_PAD,
+	JVPN_SESSION_A_DRILL_MS,	/* u32: SESSION_DRILL: so long, 0 ends it; GET: what is left */
+	JVPN_SESSION_A_FORCE,		/* flag (SESSION_DRILL): also if no other path works */
 
 	/* private: */
 	__JVPN_SESSION_A_MAX
@@ -397,6 +404,7 @@ enum jvpn_attr_policy {
 	JVPN_POLICY_A_ALLOWED_TRANSPORTS,	/* u32 mask of 1 << transport */
 	JVPN_POLICY_A_STRICT_BINDING,		/* u32 0/1 */
 	JVPN_POLICY_A_PERSIST,			/* u32 0/1 */
+	JVPN_POLICY_A_INHERIT,			/* flag (SET): the peer has the device's again */
 
 	/* private: */
 	__JVPN_POLICY_A_MAX
@@ -482,6 +490,7 @@ enum jvpn_attr_counter {
 	JVPN_COUNTER_A_INVARIANT,	/* illegal (state, event) pairs */
 	JVPN_COUNTER_A_AEAD_LATE,	/* AEAD answers that came asynchronously */
 	JVPN_COUNTER_A_PAD,
+	JVPN_COUNTER_A_DRILL_DROPPED,	/* datagrams that a drill dropped, either way */
 
 	/* private: */
 	__JVPN_COUNTER_A_MAX
