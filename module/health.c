@@ -548,13 +548,10 @@ u16 jvpn_health_violation(const struct jvpn_health *h,
 	return JVPN_REASON_NONE;
 }
 
-bool jvpn_health_traffic(const struct jvpn_health *h,
-			 const struct jvpn_policy *policy, u64 now_ns)
+bool jvpn_health_traffic(u64 last_inner_ns, const struct jvpn_policy *policy, u64 now_ns)
 {
-	u64 last = READ_ONCE(h->last_inner_ns);
-
-	return last && now_ns <= last + 2 * policy->heartbeat_interval *
-				 JVPN_NS_PER_MS;
+	return last_inner_ns &&
+	       now_ns <= last_inner_ns + 2 * policy->heartbeat_interval * JVPN_NS_PER_MS;
 }
 
 static u64 interval_ns(const struct jvpn_health *h,

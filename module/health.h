@@ -74,7 +74,6 @@ struct jvpn_health_bucket {
 struct jvpn_health {
 	/* Stored by the hot path without lock: WRITE_ONCE, READ_ONCE. */
 	u64 last_rx_ns;			/* authenticated, no heartbeat and no answer to one */
-	u64 last_inner_ns;		/* inner packet, either way */
 	atomic_t tx_packets;		/* on this path, all kinds, this generation */
 	atomic_t rx_packets;
 
@@ -340,18 +339,7 @@ static inline void jvpn_health_counts(struct jvpn_health *h, u32 tx, u32 rx)
 	atomic_set(&h->rx_packets, rx);
 }
 
-static inline void jvpn_health_inner_tx(struct jvpn_health *h, u64 now_ns)
-{
-	WRITE_ONCE(h->last_inner_ns, now_ns);
-}
-
-static inline void jvpn_health_inner_rx(struct jvpn_health *h, u64 now_ns)
-{
-	WRITE_ONCE(h->last_inner_ns, now_ns);
-}
-
-/* Inner packets went or came within 2 heartbeat intervals. */
-bool jvpn_health_traffic(const struct jvpn_health *h,
-			 const struct jvpn_policy *policy, u64 now_ns);
+/* Did an inner packet go or come within 2 heartbeat intervals? 0: none ever did. */
+bool jvpn_health_traffic(u64 last_inner_ns, const struct jvpn_policy *policy, u64 now_ns);
 
 #endif /* _JVPN_HEALTH_H */

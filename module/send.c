@@ -390,7 +390,6 @@ static void send_packet(struct jvpn_session *session, const struct way *way,
 		return;
 	}
 	jvpn_session_note_traffic(session, &session->tx, way->now);
-	jvpn_health_inner_tx(binding->health, way->now);
 	send_batch(session, keypair, binding, list, count, counter, ds);
 	if (unlikely(jvpn_since(way->now, keypair->born_ns) > JVPN_REKEY_AFTER_NS ||
 		     counter > keypair->rekey_after_messages))

@@ -313,9 +313,8 @@ static enum jvpn_health_mode health_mode(const struct jvpn_session *session,
 					 const struct jvpn_path *active,
 					 const struct jvpn_path *path, u64 now)
 {
-	u64 recent = 2 * session->policy.heartbeat_interval * JVPN_NS_PER_MS;
 	u64 last = max(READ_ONCE(session->tx.last_ns), READ_ONCE(session->rx.last_ns));
-	bool traffic = last && now - min(last, now) <= recent;
+	bool traffic = jvpn_health_traffic(last, &session->policy, now);
 
 	if (path == active && traffic)
 		return JVPN_HEALTH_ACTIVE_TRAFFIC;

@@ -36,6 +36,7 @@ struct sim_link {
 enum sim_kind { SIM_DATA, SIM_HEARTBEAT, SIM_ACK };
 
 struct sim_end {
+	u64 last_inner_ns;
 	struct jvpn_health health;
 	struct jvpn_policy policy;
 	bool standby;			/* the path is a warm candidate */
@@ -185,7 +186,7 @@ static inline void sim_transmit(struct sim *s, u8 from, enum sim_kind kind,
 
 static inline enum jvpn_health_mode sim_mode(struct sim_end *end, u64 now_ns)
 {
-	bool traffic = jvpn_health_traffic(&end->health, &end->policy, now_ns);
+	bool traffic = jvpn_health_traffic(end->last_inner_ns, &end->policy, now_ns);
 
 	if (end->held)
 		return end->mode;
@@ -256,7 +257,7 @@ static inline void sim_arrives(struct sim *s, const struct sim_event *e)
 	switch (e->kind) {
 	case SIM_DATA:
 		jvpn_health_rx(h, s->now_ns);
-		jvpn_health_inner_rx(h, s->now_ns);
+		end->last_inner_ns = s->now_ns;
 		sim_inner(s, e->to);
 		break;
 	case SIM_HEARTBEAT:
@@ -291,7 +292,7 @@ static inline void sim_sends(struct sim *s, u8 who)
 	sim_push(s, e);
 	if (s->now_ns < end->send_from_ns || s->now_ns >= end->send_to_ns)
 		return;
-	jvpn_health_inner_tx(&end->health, s->now_ns);
+	end->last_inner_ns = s->now_ns;
 	if (!end->standby) {
 		jvpn_health_tx(&end->health);
 		sim_transmit(s, who, SIM_DATA, NULL);
