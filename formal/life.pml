@@ -117,7 +117,9 @@ inline entered(end)
 inline attach_to(end, to)
 {
 	bind(end, to);
+#ifndef WITHOUT_LOSS_TTL_STOP
 	ttl[end] = 0;
+#endif
 	outage[end] = 0;
 	silent[end] = 0
 }
@@ -360,6 +362,11 @@ inline count_down(timer)
 #else
 #define HAS_LIFETIME	true
 #endif
+#ifdef WITHOUT_HANDSHAKE_TIMEOUT
+#define HAS_HANDSHAKE_TIMEOUT	false
+#else
+#define HAS_HANDSHAKE_TIMEOUT	true
+#endif
 #ifdef WITHOUT_WINDOW
 #define HAS_WINDOW	false
 #else
@@ -376,7 +383,7 @@ inline timers(end)
 	:: else -> skip
 	fi;
 	if
-	:: DUE(birth[end]) -> event(end, E_HANDSHAKE_TIMEOUT)
+	:: DUE(birth[end]) && HAS_HANDSHAKE_TIMEOUT -> event(end, E_HANDSHAKE_TIMEOUT)
 	:: else -> skip
 	fi;
 	if

@@ -211,6 +211,9 @@ inline move_begin(target, nat)
 	:: !open ->
 		open = 1;
 		about_nat = nat;
+#ifdef WITHOUT_WAITING
+		i_epoch++;
+#endif
 		i_nonce++
 	:: else -> skip
 	fi;
@@ -435,6 +438,16 @@ inline ack_send()
 	fi
 }
 
+/* The same request again, perhaps on another path. */
+inline answer_again()
+{
+#ifdef WITHOUT_BOUND_ANSWER
+	r_send(ACK, PATH, from, r_nonce, r_epoch, from, 0)
+#else
+	ack_send()
+#endif
+}
+
 inline accept(p, to, nonce, nat)
 {
 	CLAIM(inv10_no_nonce_twice, nonce > r_nonce);
@@ -508,7 +521,7 @@ inline request_received()
 {
 	if
 #ifndef WITHOUT_IDEMPOTENCE
-	:: r_nonce && NONCE == r_nonce -> ack_send()
+	:: r_nonce && NONCE == r_nonce -> answer_again()
 #endif
 	:: else ->
 		judge();
@@ -557,7 +570,7 @@ inline proof_received()
 {
 	if
 #ifndef WITHOUT_IDEMPOTENCE
-	:: r_nonce && NONCE == r_nonce -> ack_send()
+	:: r_nonce && NONCE == r_nonce -> answer_again()
 #endif
 	:: else ->
 		judge();

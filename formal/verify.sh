@@ -148,6 +148,10 @@ mutants() {
 		inv10_a_repeat_is_answered_alike
 	mutant "nonce of the ACK" move "-DWITHOUT_ACK_NONCE -DMOVES=2" \
 		inv10_attached_to_what_was_asked
+	mutant "waiting for the ACK" move "-DWITHOUT_WAITING -DMOVES=1" \
+		inv5_initiator_never_ahead
+	mutant "answering on the bound path" move "-DWITHOUT_BOUND_ANSWER -DWARM -DMOVES=1" \
+		inv5_both_ends_saw_the_same_move
 	mutant "step of the epoch" move "-DWITHOUT_EPOCH_STEP -DMOVES=1" \
 		inv5_epoch_counts_attaches
 	mutant "unbinding first" life "-DWITHOUT_UNBIND" inv1_one_binding
@@ -156,6 +160,9 @@ mutants() {
 	mutant "switch budget" life "-DWITHOUT_BUDGET" inv7_switch_budget
 	mutant "recovery window" life "-DWITHOUT_WINDOW" inv6_recovering_is_left_in_time
 	mutant "loss TTL" life "-DWITHOUT_LOSS_TTL" inv8_loss_ttl
+	mutant "stopping the loss TTL" life "-DWITHOUT_LOSS_TTL_STOP" inv3_lives_while_bounds_hold
+	mutant "handshake timeout" life "-DHOPE -DWITHOUT_HANDSHAKE_TIMEOUT" \
+		unrecoverable_is_terminated_in_time
 	mutant "lifetime" life "-DWITHOUT_LIFETIME -DLIFETIME=8" inv9_lifetime
 	mutant "leaving VOLATILE" life "" inv1_bound_as_the_state_says TRANSPORT_DEAD \
 		"STAY, RECOVERING, STAY, RECOVERING, RECOVERING, STAY, STAY"

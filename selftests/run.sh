@@ -107,7 +107,7 @@ run_unit() {
 		for file in "$TOP"/selftests/host/*.sh; do
 			echo "##begin $(basename "$file" .sh)"
 			rc=0
-			"$file" 2>&1 </dev/null || rc=$?
+			JVPN_KERNELS=$kernels "$file" 2>&1 </dev/null || rc=$?
 			echo "##end $(basename "$file" .sh) $rc 0"
 		done
 	} | stamp | tee "$logs/unit.log" | tap host
