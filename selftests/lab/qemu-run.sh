@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# qemu-run.sh: run a program as root in a QEMU machine with a distribution's
-# kernel.
+# qemu-run.sh: run a program as root in a QEMU machine with one of the kernels
+# of the lab, all but uml.
 #
 #   qemu-run.sh [OPTION]... KERNEL PROGRAM [ARG]...
 #
