@@ -73,7 +73,7 @@ rm -f "$root/lib"
 for part in selftests netlink README.md; do
 	[[ ! -e $TOP/$part ]] || cp -a "$TOP/$part" "$root$TOP/"
 done
-for part in tools selftests; do
+for part in tools selftests lab; do
 	[[ ! -d $BUILD/$part ]] || rsync -a --exclude='*.o' --exclude='*.d' \
 		"$BUILD/$part" "$root$BUILD/"
 done
