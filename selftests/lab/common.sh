@@ -11,9 +11,10 @@ CACHE=${JVPN_LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/jvpn-lab}
 RESULTS=$BUILD/results
 JOBS=${JVPN_JOBS:-$(nproc)}
 
-# The kernels of the lab, oldest first. 7.3 stands for the newest that Debian
-# offers; kernels.sh finds out which version that is.
-ALL_KERNELS="6.1 6.12 7.3 uml"
+# The kernels of the lab: distributions' first, oldest first, then those that
+# it builds to find bugs with. 7.3 stands for the newest that Debian offers;
+# debian13.sh finds out which version that is.
+ALL_KERNELS="6.1 6.12 7.3 uml smp-kasan smp-kcsan"
 
 say() {
 	printf 'lab: %s\n' "$*" >&2

@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# image.sh: fetch the distribution's image of a kernel; print its directory.
+# image.sh: fetch the image of a kernel that QEMU is to run, or build it; print
+# its directory.
 #
-#   image.sh 6.1|6.12|7.3
+#   image.sh 6.1|6.12|7.3|smp-kasan|smp-kcsan
 #
-# The directory holds `release`, `vmlinuz` and `lib/modules/`. Images are taken
-# apart in the cache, not installed: they would want to be booted.
+# The directory holds `release`, `vmlinuz` and `lib/modules/`. Images of
+# distributions are taken apart in the cache, not installed: they would want to
+# be booted.
 
 . "$(dirname "$0")/common.sh"
 
@@ -17,6 +19,7 @@ case $kernel in
 	printf '%s/newest\n' "$("$LAB/debian13.sh")"
 	exit
 	;;
+smp-*) exec "$LAB/smp.sh" "$kernel" ;;
 *) die "no kernel $kernel: the lab has $ALL_KERNELS" ;;
 esac
 

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kbuild.sh: run the kernel's build system for a distribution kernel.
+# kbuild.sh: run the build system of a kernel that QEMU is to run.
 #
 #   kbuild.sh KERNEL DIR [MAKE-ARGUMENT]...   make -C <headers> M=DIR ...
 #   kbuild.sh KERNEL release                  print the kernel's release name
 #
 # The headers of 6.1 and 6.12 are installed on this machine and want gcc-12;
-# those of the newest kernel live in the Debian 13 tree with their compiler.
+# those of the newest kernel live in the Debian 13 tree with their compiler;
+# kernels of the lab's own making are their own headers.
 
 . "$(dirname "$0")/common.sh"
 
@@ -31,6 +32,16 @@ case $kernel in
 	else
 		"$LAB/debian13.sh" make --no-print-directory -C "/usr/src/linux-headers-$release" \
 			M="$dir" CC=gcc-14 -j"$JOBS" "$@"
+	fi
+	exit
+	;;
+smp-*)
+	tree=$("$LAB/smp.sh" "$kernel")
+	if [[ $dir == release ]]; then
+		cat "$tree/release"
+	else
+		make --no-print-directory -C "$tree" ARCH=x86_64 M="$dir" CC=gcc-12 \
+			-j"$JOBS" "$@"
 	fi
 	exit
 	;;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# qemu-run.sh: run a program as root in a QEMU machine with a distribution's
-# kernel.
+# qemu-run.sh: run a program as root in a QEMU machine with one of the kernels
+# of the lab, all but uml.
 #
 #   qemu-run.sh [OPTION]... KERNEL PROGRAM [ARG]...
 #
@@ -74,7 +74,7 @@ rm -f "$root/lib"
 for part in selftests netlink README.md; do
 	[[ ! -e $TOP/$part ]] || cp -a "$TOP/$part" "$root$TOP/"
 done
-for part in tools selftests; do
+for part in tools selftests lab; do
 	[[ ! -d $BUILD/$part ]] || rsync -a --exclude='*.o' --exclude='*.d' \
 		"$BUILD/$part" "$root$BUILD/"
 done

@@ -7,18 +7,15 @@
 # netlink specifications with their client.
 
 . "$(dirname "$0")/common.sh"
+. "$LAB/source.sh"
 
-tarball=/usr/src/linux-source-6.12.tar.xz
-
-version=$(dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null) ||
-	"$LAB/packages.sh"
-version=${version:-$(dpkg-query -W -f '${Version}' linux-source-6.12)}
+version=$(source_version)
 entry=uml-$version-$(short_hash "$LAB/uml.config")
 
 build_kernel() {
 	local dir=$1
 
-	tar -xf "$tarball" -C "$dir" --strip-components=1 &&
+	unpack_source "$dir" &&
 		cd "$dir" &&
 		make ARCH=um defconfig &&
 		scripts/kconfig/merge_config.sh -m .config "$LAB/uml.config" &&
