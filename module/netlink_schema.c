@@ -243,6 +243,7 @@ static const struct jvpn_nl_name event_name[] = {
 	[JVPN_EVENT_A_LINEAGE_BEFORE] = { "lineage_before" },
 	[JVPN_EVENT_A_LINEAGE] = { "lineage" },
 	[JVPN_EVENT_A_LOST] = { "lost" },
+	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = { "train_loss_ppm" },
 };
 
 static const struct jvpn_nl_set event_set = {

@@ -374,6 +374,8 @@ void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path
 	jvpn_session_report_init(session, &report, JVPN_EVENT_PATH, reason);
 	jvpn_session_report_path(session, &report, path);
 	report.probes = probes;
+	if (probes)
+		report.train_loss_ppm = jvpn_health_round_trip_loss_ppm(&path->health);
 	report.silence_us = div_u64(jvpn_since(now, max(jvpn_health_heard_ns(&path->health),
 							session->born_ns)), JVPN_NS_PER_US);
 	jvpn_health_down(&path->health, now);

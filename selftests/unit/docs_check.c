@@ -41,6 +41,7 @@ static char *slurp(struct kunit *test, const char *path)
 struct entry {
 	char name[64];
 	char comment[160];
+	unsigned int place;	/* among all of them, "unspec" and "pad" as well */
 };
 
 /*
@@ -52,7 +53,7 @@ static unsigned int enumerators(const char *header, const char *tag,
 				unsigned int room)
 {
 	const char *at, *end;
-	unsigned int n = 0;
+	unsigned int n = 0, place = 0;
 	char open[80];
 
 	snprintf(open, sizeof(open), "enum %s {", tag);
@@ -78,6 +79,7 @@ static unsigned int enumerators(const char *header, const char *tag,
 			snprintf(entry[n].comment, sizeof(entry[n].comment), "%.*s",
 				 (int)(to - from - 3), from + 3);
 		at = line;
+		entry[n].place = place++;
 		if (strcmp(entry[n].name, "UNSPEC") && strcmp(entry[n].name, "PAD"))
 			n++;
 	}
@@ -149,6 +151,7 @@ static const char *const field_meaning[] = {
 	[JVPN_EVENT_A_LINEAGE_BEFORE] = "lineage value before the attach",
 	[JVPN_EVENT_A_LINEAGE] = "lineage value after it",
 	[JVPN_EVENT_A_LOST] = "so many asked for, before this one, are gone",
+	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = "round-trip loss, in ppm, behind probes",
 };
 
 static void make_event_fields(struct kunit *test, FILE *out)
@@ -158,17 +161,19 @@ static void make_event_fields(struct kunit *test, FILE *out)
 	unsigned int i, n;
 
 	n = enumerators(header, "jvpn_attr_event", "JVPN_EVENT_A_", entry, 64);
+	/* All but UNSPEC and PAD. */
 	KUNIT_EXPECT_EQ(test, n, JVPN_EVENT_A_MAX - 1);
-	KUNIT_ASSERT_EQ(test, n, ARRAY_SIZE(field_meaning) - 1);
+	KUNIT_ASSERT_EQ(test, JVPN_EVENT_A_MAX, ARRAY_SIZE(field_meaning) - 1);
 	fprintf(out, "| field | type | meaning |\n| --- | --- | --- |\n");
 	for (i = 0; i < n; i++) {
 		const char *type = entry[i].comment;
 
+		KUNIT_ASSERT_TRUE(test, field_meaning[entry[i].place]);
 		/* "u64: per device", "nest: jvpn_attr_endpoint" */
 		if (!strncmp(type, "nest: jvpn_attr_", 16))
 			type += 16;
 		fprintf(out, "| %s | %.*s | %s |\n", lower(entry[i].name),
-			(int)strcspn(type, ":,"), type, field_meaning[i + 1]);
+			(int)strcspn(type, ":,"), type, field_meaning[entry[i].place]);
 	}
 	free(header);
 }

@@ -436,6 +436,7 @@ enum jvpn_attr_event {
 	JVPN_EVENT_A_LINEAGE,		/* binary 16 */
 	JVPN_EVENT_A_LOST,		/* u64: EVENT_GET: so many asked for are no longer there */
 	JVPN_EVENT_A_PAD,
+	JVPN_EVENT_A_TRAIN_LOSS_PPM,	/* u32: round-trip loss that A_PROBES was chosen by */
 
 	/* private: */
 	__JVPN_EVENT_A_MAX
