@@ -628,6 +628,10 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 	}
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&session->lock);
+	/* Also what is refused is traffic: somebody waits for a path to come back. */
+	now = jvpn_now();
+	if (jvpn_since(now, READ_ONCE(session->tx.last_ns)) > session->traffic_pause_ns)
+		note_traffic(session, &session->tx);
 	if (session->dead || (session->state == JVPN_STATE_DEGRADED &&
 			      !rcu_access_pointer(session->binding))) {
 		session->dropped++;
@@ -635,9 +639,6 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 		refuse_inner(peer->device, skb);
 		goto put;
 	}
-	now = jvpn_now();
-	if (jvpn_since(now, READ_ONCE(session->tx.last_ns)) > session->traffic_pause_ns)
-		note_traffic(session, &session->tx);
 	if (!session->flushing)		/* else flush_queue() decides */
 		WRITE_ONCE(session->holding, true);
 	queue_add(session, skb, &out.drop);
