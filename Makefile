@@ -21,6 +21,9 @@ check:
 lint:
 	@$(LAB)/lint.sh
 
+scenarios:
+	@selftests/matrix/full.sh
+
 verify:
 	+@formal/verify.sh
 
@@ -45,9 +48,10 @@ help:
 	@echo '                TESTS="name ..." select; JVPN_STRESS_SECONDS=600 for a long stress test'
 	@echo 'make lint       all static checks, on all kernels'
 	@echo 'make verify     the models of formal/, explored; and that they find faults'
+	@echo 'make scenarios  docs/scenarios.md, measured anew: more than an hour'
 	@echo 'make shell      a machine to play with; KERNEL=6.1, 6.12 (default), 7.3 or uml'
 	@echo 'make install    module and tools; DESTDIR=... for packagers'
 	@echo 'make clean      remove build/; the cache of the lab stays'
 	@echo 'The lab keeps kernels in JVPN_LAB_CACHE (default ~/.cache/jvpn-lab).'
 
-.PHONY: all module tools check lint verify demo shell install clean help
+.PHONY: all module tools check lint scenarios verify demo shell install clean help

@@ -39,6 +39,7 @@ static const struct field fields[] = {
 	FIELD(rttvar_us, u32, NUMBER),
 	FIELD(loss_permille, u32, NUMBER),
 	FIELD(probes, u32, NUMBER),
+	FIELD(train_loss_ppm, u32, NUMBER),
 	FIELD(queued, u32, NUMBER),
 	FIELD(dropped, u32, NUMBER),
 	FIELD(count, u32, NUMBER),
@@ -188,6 +189,7 @@ static void expect_next(struct jvpn_event *event)
 	event->rttvar_us = 0;
 	event->loss_permille = 0;
 	event->probes = 0;
+	event->train_loss_ppm = 0;
 	event->queued = 0;
 	event->dropped = 0;
 	event->count = 0;

@@ -27,6 +27,7 @@ struct jvpn_event {
 	u32 rttvar_us;
 	u32 loss_permille;
 	u32 probes;
+	u32 train_loss_ppm;
 	u32 queued;
 	u32 dropped;
 	u32 count;			/* reports this one stands for; 0 counts as 1 */

@@ -80,6 +80,7 @@ static int put_measurements(struct sk_buff *skb, const struct jvpn_event *event)
 		{ JVPN_EVENT_A_QUEUED, event->queued },
 		{ JVPN_EVENT_A_DROPPED, event->dropped },
 		{ JVPN_EVENT_A_COUNT, max(event->count, 1U) },
+		{ JVPN_EVENT_A_TRAIN_LOSS_PPM, event->train_loss_ppm },
 	};
 	const struct jvpn_nl_number large[] = {
 		{ JVPN_EVENT_A_OUTAGE_US, event->outage_us },

@@ -250,6 +250,7 @@ static const struct jvpn_nl_name event_name[] = {
 	[JVPN_EVENT_A_LOST] = { "lost" },
 	[JVPN_EVENT_A_LOST_SEQ] = { "lost_seq" },
 	[JVPN_EVENT_A_LOST_OTHERS] = { "lost_others" },
+	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = { "train_loss_ppm" },
 };
 
 static const struct jvpn_nl_set event_set = {

@@ -415,6 +415,8 @@ void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path
 	jvpn_session_report_init(session, &report, JVPN_EVENT_PATH, reason);
 	jvpn_session_report_path(session, &report, path);
 	report.probes = probes;
+	if (probes)
+		report.train_loss_ppm = jvpn_health_round_trip_loss_ppm(&path->health);
 	report.silence_us = div_u64(jvpn_since(now, max(jvpn_health_heard_ns(&path->health),
 							session->born_ns)), JVPN_NS_PER_US);
 	jvpn_health_down(&path->health, now);
@@ -670,6 +672,10 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 	}
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&session->lock);
+	/* Also what is refused is traffic: somebody waits for a path to come back. */
+	now = jvpn_now();
+	if (jvpn_since(now, READ_ONCE(session->tx.last_ns)) > session->traffic_pause_ns)
+		note_traffic(session, &session->tx);
 	if (session->dead || (session->state == JVPN_STATE_DEGRADED &&
 			      !rcu_access_pointer(session->binding))) {
 		session->dropped++;
@@ -677,9 +683,6 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 		refuse_inner(peer->device, skb);
 		goto put;
 	}
-	now = jvpn_now();
-	if (jvpn_since(now, READ_ONCE(session->tx.last_ns)) > session->traffic_pause_ns)
-		note_traffic(session, &session->tx);
 	if (!session->flushing)		/* else flush_queue() decides */
 		WRITE_ONCE(session->holding, true);
 	queue_add(session, skb, &out.drop);

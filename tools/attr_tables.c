@@ -254,6 +254,7 @@ static const struct attr_desc event_attrs[JVPN_EVENT_A_MAX + 1] = {
 	[JVPN_EVENT_A_LOST] = { "lost", KIND(U64) },
 	[JVPN_EVENT_A_LOST_SEQ] = { "lost_seq", KIND(U64) },
 	[JVPN_EVENT_A_LOST_OTHERS] = { "lost_others", KIND(U64) },
+	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = { "train_loss_ppm", KIND(U32) },
 };
 
 SET(event, JVPN_EVENT_A_MAX);

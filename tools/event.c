@@ -128,6 +128,9 @@ static void print_measurements(const struct nlattr **tb)
 		printf(", loss %s",
 		       human_permille(text, attr_number(tb[JVPN_EVENT_A_LOSS_PERMILLE])));
 	print_count(tb[JVPN_EVENT_A_PROBES], "probes");
+	if (attr_number(tb[JVPN_EVENT_A_TRAIN_LOSS_PPM]))
+		printf(" for a loss of %s",
+		       human_permille(text, attr_number(tb[JVPN_EVENT_A_TRAIN_LOSS_PPM]) / 1000));
 	if (attr_number(tb[JVPN_EVENT_A_COUNT]) > 1)
 		print_count(tb[JVPN_EVENT_A_COUNT], "times");
 }

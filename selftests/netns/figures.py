@@ -9,6 +9,8 @@ EVENTS-PREFIX.N.gw the events of both ends. The figures go to SCENARIO.json in
 the folder RESULT; on standard output the shell reads NAME=VALUE.
 
 detect_ms    from the fault to the first end that leaves ATTACHED
+switch_ms    from the fault to the client's first accepted attach
+attached_ms  from the fault until the client is ATTACHED for good
 outage_ms    longest distance of two arrivals since the fault, in either
              direction, less the distance of two packets: how much later than it
              should the stream went on; with
@@ -17,11 +19,21 @@ outage_ms    longest distance of two arrivals since the fault, in either
              from the first that EVENTS-PREFIX.N.sent then has (what tcpdump saw
              on the client's uplinks), to the first that arrives
 inner_lost   packets of the stream that never came, for whatever reason
+switches_per_min  most moves of the client in any 60 s, NAT rebindings aside
+denials      moves that were wanted and not made
+states       those of the client since the fault, and in how many runs
+
+What never happened is NEVER, and null in the file.
 """
 
+import collections
 import json
 import os
 import sys
+
+NEVER = 1e9
+SUMMARIES = ("detect_ms", "switch_ms", "attached_ms", "outage_ms", "inner_lost",
+             "inner_reordered", "switches_per_min", "denials")
 
 
 def read_events(name):
@@ -29,16 +41,43 @@ def read_events(name):
         return [json.loads(line) for line in lines]
 
 
+def at(event):
+    return event.get("boot_ns", 0) / 1e9
+
+
 def first(events, since, wanted):
     for event in events:
-        if event.get("boot_ns", 0) / 1e9 >= since and wanted(event):
-            return event["boot_ns"] / 1e9
+        if at(event) >= since and wanted(event):
+            return at(event)
     return None
 
 
+def since_ms(begin, end):
+    return NEVER if end is None else (end - begin) * 1e3
+
+
 def left_attached(event):
-    return event["type"] == "STATE_CHANGE" and \
-        event["state_after"] in ("RECOVERING", "TERMINATED")
+    return event["type"] == "STATE_CHANGE" and event["state_before"] == "ATTACHED"
+
+
+def is_switch(event):
+    return event["type"] == "SWITCH"
+
+
+def changes(events, since):
+    return [event for event in events
+            if event["type"] == "STATE_CHANGE" and at(event) >= since]
+
+
+def settled(events, since):
+    """When the last change led to ATTACHED, if it did."""
+    last = changes(events, since)[-1:]
+    return at(last[0]) if last and last[0]["state_after"] == "ATTACHED" else None
+
+
+def most_in_a_minute(times):
+    return max((sum(begin <= time < begin + 60 for time in times)
+                for begin in times), default=0)
 
 
 def back_ms(flow, stream, since):
@@ -46,8 +85,8 @@ def back_ms(flow, stream, since):
         period = stream["period_ms"] / 1e3
         ticks = -(-(stream["marks"]["back"] - stream["start"]) // period)
         since = stream["start"] + ticks * period
-    arrived = [at for at, _ in flow["arrivals"] if at >= since]
-    return (arrived[0] - since) * 1e3 if arrived else 1e9
+    arrived = [arrival for arrival, _ in flow["arrivals"] if arrival >= since]
+    return (arrived[0] - since) * 1e3 if arrived else NEVER
 
 
 def wall_times(name, stream):
@@ -63,14 +102,30 @@ def first_sent(prefix, stream):
         back = wall_times(prefix + ".back", stream)[0]
     except FileNotFoundError:
         return None
-    return min(at for at in wall_times(prefix + ".sent", stream) if at >= back)
+    return min(sent for sent in wall_times(prefix + ".sent", stream) if sent >= back)
 
 
-def measure(stream, ends, has_back, since):
+def measure_events(ends, fault):
+    """What the events of both ends tell of a run."""
+    client = [event for event in ends["client"] if at(event) >= fault]
+    seen = [moment for events in ends.values()
+            if (moment := first(events, fault, left_attached)) is not None]
+    return {
+        "detect_ms": since_ms(fault, min(seen, default=None)),
+        "switch_ms": since_ms(fault, first(client, fault, is_switch)),
+        "attached_ms": since_ms(fault, settled(client, fault)),
+        "switches_per_min": most_in_a_minute([
+            at(event) for event in client
+            if is_switch(event) and event["reason"] != "NAT_REBIND"]),
+        "denials": sum(event.get("count", 1) for event in client
+                       if event["type"] == "SWITCH_DENIED"),
+        "states": " ".join(event["state_after"] for event in changes(client, fault)),
+    }
+
+
+def measure(stream, ends, has_back, since=None):
     flows = {name: stream[name] for name in ("up", "down") if name in stream}
     fault = stream["marks"]["fault"]
-    seen = [at for events in ends.values()
-            if (at := first(events, fault, left_attached)) is not None]
     if has_back:
         outage = max(back_ms(flow, stream, since) for flow in flows.values())
     else:
@@ -78,12 +133,12 @@ def measure(stream, ends, has_back, since):
             stream["period_ms"]
     after_switch = 0
     for name, end in ("up", "client"), ("down", "gw"):
-        switch = first(ends[end], fault, lambda e: e["type"] == "SWITCH")
+        switch = first(ends[end], fault, is_switch)
         if name in flows and switch is not None:
-            after_switch += sum(at > switch for at in flows[name]["lost_at"])
+            after_switch += sum(lost > switch for lost in flows[name]["lost_at"])
     tcp = stream["tcp"]
     return {
-        "detect_ms": (min(seen) - fault) * 1e3 if seen else 1e9,
+        **measure_events(ends, fault),
         "outage_ms": outage,
         "inner_lost": sum(flow["lost"] for flow in flows.values()),
         "inner_reordered": sum(flow["reordered"] for flow in flows.values()),
@@ -99,10 +154,24 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(share * len(values)))]
 
 
+def known(value):
+    return None if value >= NEVER else round(value, 3)
+
+
 def summary(values):
-    return {"p50": round(percentile(values, 0.5), 3),
-            "p95": round(percentile(values, 0.95), 3),
-            "max": round(max(values), 3)}
+    return {"p50": known(percentile(values, 0.5)),
+            "p95": known(percentile(values, 0.95)),
+            "max": known(max(values))}
+
+
+def entry_of(scenario, rtt, runs):
+    """What the file says: a summary of each figure, and the states passed."""
+    entry = {"scenario": scenario, "rtt_ms": float(rtt), "runs": len(runs)}
+    for key in SUMMARIES:
+        entry[key] = summary([run[key] for run in runs])
+    entry["states"] = dict(collections.Counter(
+        run["states"] for run in runs).most_common())
+    return entry
 
 
 def store(folder, entry):
@@ -124,12 +193,11 @@ def main(words):
                 for end in ("client", "gw")}
         runs.append(measure(stream, ends, "--back" in words,
                             first_sent(f"{prefix}.{number}", stream)))
-    columns = {key: [run[key] for run in runs] for key in runs[0]}
-    entry = {"scenario": scenario, "rtt_ms": float(rtt), "runs": len(runs)}
-    for key in "detect_ms", "outage_ms", "inner_lost", "inner_reordered":
-        entry[key] = summary(columns[key])
-    store(result, entry)
-    for key, values in columns.items():
+    store(result, entry_of(scenario, rtt, runs))
+    for key in runs[0]:
+        if key == "states":
+            continue
+        values = [run[key] for run in runs]
         print(f"{key}={max(values):.3f}")
         print(f"{key}_spread={max(values) - min(values):.3f}")
     print(f"runs={len(runs)}")

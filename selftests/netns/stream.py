@@ -47,10 +47,13 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(namespace):
-    fd = os.open("/run/netns/" + namespace, os.O_RDONLY)
+    """By its name, or by a file that is open."""
+    named = isinstance(namespace, str)
+    fd = os.open("/run/netns/" + namespace, os.O_RDONLY) if named else namespace
     if libc.setns(fd, CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "setns", namespace)
-    os.close(fd)
+    if named:
+        os.close(fd)
 
 
 def now():

@@ -153,6 +153,7 @@ static const char *const field_meaning[] = {
 	[JVPN_EVENT_A_LOST] = "so many asked for, before this one, are gone",
 	[JVPN_EVENT_A_LOST_SEQ] = "of a history: the newest number among lost",
 	[JVPN_EVENT_A_LOST_OTHERS] = "of a history: neither transitions nor switches, gone",
+	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = "round-trip loss, in ppm, behind probes",
 };
 
 static void make_event_fields(struct kunit *test, FILE *out)
@@ -162,6 +163,7 @@ static void make_event_fields(struct kunit *test, FILE *out)
 	unsigned int i, n;
 
 	n = enumerators(header, "jvpn_attr_event", "JVPN_EVENT_A_", entry, 64);
+	/* All but UNSPEC and PAD. */
 	KUNIT_EXPECT_EQ(test, n, JVPN_EVENT_A_MAX - 1);
 	KUNIT_ASSERT_EQ(test, ARRAY_SIZE(field_meaning) - 1, JVPN_EVENT_A_MAX);
 	fprintf(out, "| field | type | meaning |\n| --- | --- | --- |\n");

@@ -451,6 +451,7 @@ enum jvpn_attr_event {
 	/* With the first event of a session's or peer's history: */
 	JVPN_EVENT_A_LOST_SEQ,		/* u64: the newest number among LOST */
 	JVPN_EVENT_A_LOST_OTHERS,	/* u64: neither transitions nor switches, no longer there */
+	JVPN_EVENT_A_TRAIN_LOSS_PPM,	/* u32: round-trip loss that A_PROBES was chosen by */
 
 	/* private: */
 	__JVPN_EVENT_A_MAX
