@@ -137,32 +137,34 @@ build_all() {
 	kernels=${built[*]}
 }
 
-# Are the checkers and this runner able to find anything?
+# run_selftest KERNEL: are its checkers and this runner able to find anything?
 run_selftest() {
-	[[ " $kernels " == *" uml "* ]] || return 0
-	selected lab || return 0
-	"$LAB/selftest.sh" 2>&1 | stamp | tee "$logs/lab.log" | tap lab
+	local kernel=$1
+	[[ " $kernels " == *" $kernel "* ]] && selected lab || return 0
+	"$LAB/selftest.sh" "$kernel" 2>&1 | stamp | tee "$logs/lab-$kernel.log" |
+		tap lab
 }
 
 run_all() {
-	local job part jobs=() running=0
+	local kernel part job jobs=() running=0
 	if [[ -z ${JVPN_TESTS_DIR-} ]]; then
 		build_all
 		run_unit
-		run_selftest
+		run_selftest uml
 	fi
 	# Those with the most to do first.
 	if [[ " $kernels " == *" uml "* ]]; then
 		for ((part = 1; part <= UML_MACHINES; part++)); do
-			jobs+=("uml $part")
+			jobs+=("run_machine uml $part")
 		done
 	fi
-	for job in ${kernels/uml/}; do
-		jobs+=("$job")
+	for kernel in ${kernels/uml/}; do
+		jobs+=("run_machine $kernel")
+		[[ $kernel != smp-* ]] || jobs+=("run_selftest $kernel")
 	done
 	for job in "${jobs[@]}"; do
 		# shellcheck disable=SC2086
-		run_machine $job &
+		$job &
 		((++running < 2)) || { wait -n; running=$((running - 1)); }
 	done
 	wait

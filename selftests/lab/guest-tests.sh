@@ -11,6 +11,7 @@ tmp=$(mktemp -d)
 tests=${JVPN_TESTS_DIR:-netns}
 
 leaks=/sys/kernel/debug/kmemleak
+kcsan=/sys/kernel/debug/kcsan
 
 scan_for_leaks() {
 	echo scan >$leaks
@@ -21,7 +22,15 @@ scan_for_leaks() {
 # klog: what the kernel has said since the last call, at first since it booted.
 mark=
 klog() {
-	dmesg | if [[ $mark ]]; then sed "1,/selftest: $mark\$/d"; else cat; fi
+	dmesg >"$tmp/dmesg"
+	if [[ -z $mark ]]; then
+		cat "$tmp/dmesg"
+	elif grep -q "selftest: $mark\$" "$tmp/dmesg"; then
+		sed "1,/selftest: $mark\$/d" "$tmp/dmesg"
+	else
+		echo "BUG: the kernel said more than its log keeps"
+		cat "$tmp/dmesg"
+	fi
 	mark=mark-$SECONDS-$RANDOM
 	echo "selftest: $mark" >/dev/kmsg
 }
@@ -103,6 +112,15 @@ check_machine() {
 			echo "ok lockdep is still on"
 		else
 			echo "not ok lockdep is still on"
+		fi
+	fi
+	if [[ -r $kcsan ]]; then
+		sed 's/^/# KCSAN /' $kcsan
+		if grep -q '^enabled: 1$' $kcsan &&
+			! grep -q '^setup_watchpoints: 0$' $kcsan; then
+			echo "ok KCSAN is still on"
+		else
+			echo "not ok KCSAN is still on"
 		fi
 	fi
 	echo "##end machine 0 0"

@@ -3,7 +3,8 @@
 # klog-check.sh: look for kernel bugs in a kernel log (file, or standard input).
 #
 # Prints each finding with some lines of context; exit status 1 when there is
-# any. selftest.sh proves with planted faults that each pattern is found.
+# any. selftest.sh proves with planted faults that each pattern is found. Data
+# races are told apart by kcsan.awk: those of the kernel itself do not count.
 
 pattern='BUG:|WARNING:|INFO: (task|rcu|trying|lockdep|suspicious|possible)'
 pattern+='|Oops|general protection|Call Trace|KASAN|KCSAN|UBSAN'
@@ -20,7 +21,8 @@ harmless='Spectre|Speculative|mitigation|vulnerab|RETBleed'
 harmless+='|ITS:|MDS|Tainted: G +O? *$|module verification failed'
 
 file=${1:-/dev/stdin}
-if found=$(grep -aE -m 5 -B 1 -A 24 "$pattern" "$file" |
+if found=$(awk -f "$(dirname "$0")/kcsan.awk" "$file" |
+		grep -aE -m 5 -B 1 -A 24 "$pattern" |
 		grep -avE "$harmless") &&
 		grep -aqE "$pattern" <<<"$found"; then
 	printf '%s\n' "$found" | head -n 80

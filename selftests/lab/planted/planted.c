@@ -4,6 +4,7 @@
  * its silence about the real module would mean nothing.
  */
 #include <linux/delay.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -135,6 +136,32 @@ static void device_held(void)
 	dev_get_by_name(&init_net, "held0");
 }
 
+/* KCSAN: two processors, one counter, and nothing that orders them. */
+static int racy;
+
+static int racer(void *unused)
+{
+	while (!kthread_should_stop()) {
+		racy++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race(void)
+{
+	struct task_struct *racers[2];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(racers); i++)
+		racers[i] = kthread_run_on_cpu(racer, NULL, i, "racer/%u");
+	msleep(1000);
+	for (i = 0; i < ARRAY_SIZE(racers); i++) {
+		if (!IS_ERR(racers[i]))
+			kthread_stop(racers[i]);
+	}
+}
+
 static void warning(void)
 {
 	WARN(1, "planted");
@@ -155,6 +182,7 @@ static const struct {
 	{ "freed_timer", freed_timer },
 	{ "refcount", refcount },
 	{ "device_held", device_held },
+	{ "race", race },
 	{ "warning", warning },
 };
 
