@@ -2,7 +2,7 @@
 # The ways into this project; `make help` explains them.
 
 BUILD ?= $(CURDIR)/build
-KERNELS ?= 6.1 6.12 7.3 uml
+KERNELS ?= 6.1 6.12 7.3 uml smp-kasan smp-kcsan
 KERNEL ?= 6.12
 LAB := selftests/lab
 export JVPN_BUILD := $(BUILD)
@@ -41,7 +41,8 @@ help:
 	@echo 'make            the module for the running kernel (KDIR=... for another) and the tools'
 	@echo 'make demo       the demonstration, in a virtual machine; KERNEL=6.1, 6.12, 7.3,'
 	@echo '                uml (default) or host'
-	@echo 'make check      all tests; KERNELS="6.1 6.12 7.3 uml" and TESTS="name ..." select'
+	@echo 'make check      all tests; KERNELS="6.1 6.12 7.3 uml smp-kasan smp-kcsan" and'
+	@echo '                TESTS="name ..." select; JVPN_STRESS_SECONDS=600 for a long stress test'
 	@echo 'make lint       all static checks, on all kernels'
 	@echo 'make verify     the models of formal/, explored; and that they find faults'
 	@echo 'make shell      a machine to play with; KERNEL=6.1, 6.12 (default), 7.3 or uml'
