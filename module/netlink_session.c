@@ -6,7 +6,8 @@
 
 /* ---- showing ---- */
 
-static int put_path(struct sk_buff *skb, const struct jvpn_path_info *path, const struct jvpn_device *device)
+static int put_path(struct sk_buff *skb, const struct jvpn_path_info *path,
+		    const struct jvpn_device *device)
 {
 	const struct jvpn_nl_number small[] = {
 		{ JVPN_PATH_A_ID, path->id },

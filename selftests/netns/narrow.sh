@@ -36,9 +36,9 @@ for family in 4 6; do
 	before=$(counted)
 	check "v$family: it is a probe that was swallowed" test "$before" -gt 0
 	check_fails "v$family: the sender of a long packet is told" \
-		in_ns "$client" ping -q -c 1 -W 2 -M do -s 1300 $IN4G
+		in_ns "$client" ping -q -c 1 -W 2 -M "do" -s 1300 $IN4G
 	check "v$family: it may send shorter ones" \
-		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -M do -s 1150 $IN4G
+		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -M "do" -s 1150 $IN4G
 	check "v$family: what may be fragmented is, IPv4" \
 		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -M dont -s 1300 $IN4G
 	check "v$family: what must not be refused is, IPv6" \

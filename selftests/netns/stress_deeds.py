@@ -8,7 +8,7 @@ import socket
 import time
 
 from netlink_lib import Family, key
-from rtnl import BLACKHOLE, CLONE_NEWNET, call, enter
+from stress_rtnl import BLACKHOLE, CLONE_NEWNET, call, enter
 from stress_world import GW4, GW6, Place, client, gw, net, r0, r1, spec, tunnels, write
 
 SOL_UDP, UDP_SEGMENT = 17, 103

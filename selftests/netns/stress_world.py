@@ -8,7 +8,7 @@ import sys
 import time
 
 from netlink_lib import Family, Spec
-from rtnl import Rtnl, enter
+from stress_rtnl import Rtnl, enter
 
 GW4, GW6 = "192.0.2.1", "2001:db8:99::1"
 PORT = 5180
