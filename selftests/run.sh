@@ -69,7 +69,7 @@ result() {
 # run_machine KERNEL [PART]: boot once, run all tests of it. The debug kernel has
 # one processor and the most to do: its tests are shared by UML_MACHINES of it,
 # each of which does every so many.
-UML_MACHINES=2
+UML_MACHINES=4
 run_machine() {
 	local kernel=$1 part=${2-} start=$EPOCHSECONDS label=$1${2:+-$2}
 	local -a tests
@@ -149,8 +149,6 @@ run_all() {
 	local kernel part job jobs=() running=0
 	if [[ -z ${JVPN_TESTS_DIR-} ]]; then
 		build_all
-		run_unit
-		run_selftest uml
 	fi
 	# Those with the most to do first.
 	if [[ " $kernels " == *" uml "* ]]; then
@@ -158,6 +156,7 @@ run_all() {
 			jobs+=("run_machine uml $part")
 		done
 	fi
+	[[ ${JVPN_TESTS_DIR-} ]] || jobs+=("run_unit" "run_selftest uml")
 	for kernel in ${kernels/uml/}; do
 		jobs+=("run_machine $kernel")
 		[[ $kernel != smp-* ]] || jobs+=("run_selftest $kernel")

@@ -360,7 +360,7 @@ enum jvpn_attr_session {
 	JVPN_SESSION_A_TARGET_PATH,	/* u8: SESSION_SWITCH; SESSION_DRILL, else the active one */
 	JVPN_SESSION_A_REASON,		/* u16: SESSION_TERMINATE, OPERATOR_TERMINATED if absent */
 	JVPN_SESSION_A_PAD,
-	JVPN_SESSION_A_DRILL_MS,	/* u32: SESSION_DRILL: so long, 0 ends it; GET: what is left */
+	JVPN_SESSION_A_DRILL_MS,	/* u32: so long, 0 ends it; GET: what is left */
 	JVPN_SESSION_A_FORCE,		/* flag (SESSION_DRILL): also if no other path works */
 
 	/* private: */
