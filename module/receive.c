@@ -21,7 +21,6 @@
 
 #include "compat.h"
 #include "device.h"
-#include "event.h"
 #include "receive.h"
 #include "session.h"
 
@@ -202,27 +201,6 @@ static void inner_deliver(struct jvpn_session *session, struct sk_buff *skb, u8 
 
 /* ---- opened packets ---- */
 
-static void report_auth_failure(struct jvpn_keypair *keypair, const struct sk_buff *outer)
-{
-	struct jvpn_session *session = keypair->session;
-	struct jvpn_event event = {
-		.type = JVPN_EVENT_SECURITY,
-		.reason = JVPN_REASON_SEC_AUTH_FAILURE,
-		.role = session->role,
-		.state_before = READ_ONCE(session->state),
-		.state_after = READ_ONCE(session->state),
-		.path_from = JVPN_PATH_NONE,
-		.path_to = JVPN_PATH_NONE,
-	};
-	struct jvpn_endpoint from;
-
-	jvpn_receive_endpoint(outer, &from);
-	jvpn_endpoint_remote(&from, &event.remote_from);
-	memcpy(event.session_id, session->id, sizeof(event.session_id));
-	memcpy(event.peer, session->peer->public_key, sizeof(event.peer));
-	jvpn_event_emit_limited(session->device, session->history, &event);
-}
-
 static u64 auth_fail_limit(const struct jvpn_keypair *keypair)
 {
 	return keypair->cipher == JVPN_CIPHER_AES_256_GCM ? JVPN_AUTH_FAIL_LIMIT_GCM :
@@ -232,6 +210,8 @@ static u64 auth_fail_limit(const struct jvpn_keypair *keypair)
 static void open_failed(struct jvpn_keypair *keypair, const struct sk_buff *outer, int err)
 {
 	struct jvpn_device *device = keypair->session->device;
+	struct jvpn_endpoint from;
+	struct jvpn_addr source;
 
 	if (err != -EBADMSG) {
 		DEV_STATS_INC(device->dev, rx_dropped);
@@ -241,7 +221,9 @@ static void open_failed(struct jvpn_keypair *keypair, const struct sk_buff *oute
 	/* Half way to the AEAD's limit there is time enough to have new keys before it. */
 	if (atomic64_inc_return(&keypair->auth_fails) >= auth_fail_limit(keypair) / 2)
 		jvpn_session_want_rekey(keypair->session);
-	report_auth_failure(keypair, outer);
+	jvpn_receive_endpoint(outer, &from);
+	jvpn_endpoint_remote(&from, &source);
+	jvpn_session_auth_failed(keypair->session, &source);
 }
 
 static void describe(const struct jvpn_device *device, const struct sk_buff *outer,

@@ -142,6 +142,19 @@ void jvpn_session_report_init(struct jvpn_session *session, struct jvpn_event *r
 	memcpy(report->lineage, session->lineage, JVPN_LINEAGE_VALUE_LEN);
 }
 
+void jvpn_session_auth_failed(struct jvpn_session *session, const struct jvpn_addr *from)
+{
+	struct jvpn_event report;
+
+	/* State, version and epoch have to be of one moment. */
+	spin_lock_bh(&session->lock);
+	jvpn_session_report_init(session, &report, JVPN_EVENT_SECURITY,
+				 JVPN_REASON_SEC_AUTH_FAILURE);
+	report.remote_from = *from;
+	jvpn_event_emit_limited(session->device, session->history, &report);
+	spin_unlock_bh(&session->lock);
+}
+
 void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
 			      const struct jvpn_path *path)
 {

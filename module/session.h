@@ -305,6 +305,9 @@ void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet
 /* These keys should be replaced soon (age, messages, failed tags). Cheap when repeated. */
 void jvpn_session_want_rekey(struct jvpn_session *session);
 
+/* A packet that names this session did not authenticate. Reported, and nothing else. */
+void jvpn_session_auth_failed(struct jvpn_session *session, const struct jvpn_addr *from);
+
 /* The kernel's routing or a socket said that a datagram on this path failed. */
 void jvpn_session_path_error(struct jvpn_session *session, u8 path_id, int err);
 
