@@ -153,7 +153,7 @@ EXPLAIN(STALE_EPOCH,
 	"Nothing to do: the initiator adopts the current epoch and asks again."
 )
 EXPLAIN(OWNERSHIP_CONFLICT,
-	"Another gateway owns the session.",
+	"Another gateway owns the session. For gateways that share sessions; not in this version.",
 	"Check which member of the group should own it, and its state."
 )
 EXPLAIN(POLICY_DENY,
@@ -215,7 +215,7 @@ EXPLAIN(SECURITY_FAILURE,
 	"Keep the log and report it; treat the path as hostile until it is explained."
 )
 EXPLAIN(OWNERSHIP_LOST,
-	"Another gateway took the session over.",
+	"Another gateway took the session over. Not in this version.",
 	"Nothing to do if the takeover was intended; else check the gateways' state."
 )
 EXPLAIN(FATAL_PROTOCOL_ERROR,
@@ -243,7 +243,7 @@ EXPLAIN(REKEY_TIMEOUT,
 
 BLOCK("security reports")
 EXPLAIN(SEC_REPLAY_ATTEMPT,
-	"A packet that was already accepted arrived again.",
+	"A packet that was already accepted arrived again. This version counts it only: rx_replay.",
 	"A few come from networks that duplicate; many mean that somebody repeats captured packets."
 )
 EXPLAIN(SEC_AUTH_FAILURE,
@@ -255,8 +255,8 @@ EXPLAIN(SEC_UNBOUND_SOURCE,
 	"Normal while a NAT changes; else somebody relays the session's packets."
 )
 EXPLAIN(SEC_FLOOD,
-	"More messages came than the limits allow; the rest was dropped.",
-	"Find the source; if it is genuine, raise the limit that the event names."
+	"More messages came than the limits allow. This version counts them only: hs_ratelimited.",
+	"Find the source; honest peers are let through by cookies meanwhile."
 )
 EXPLAIN(SEC_OWNERSHIP_ANOMALY,
 	"A gateway with an old ownership term answered for the session.",

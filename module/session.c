@@ -613,7 +613,8 @@ void jvpn_session_traffic_began(struct jvpn_session *session, struct jvpn_traffi
 
 /*
  * Begins a session: the peer's first, or with @successor one beside the live
- * session, which it will supersede. Returns the peer's session, referenced.
+ * session, which it will supersede. Returns the peer's session, referenced, or an
+ * error: -ESHUTDOWN, -EDESTADDRREQ it has no path, -ENOMEM.
  */
 static struct jvpn_session *session_begin(struct jvpn_peer *peer, bool successor)
 {
@@ -629,14 +630,16 @@ static struct jvpn_session *session_begin(struct jvpn_peer *peer, bool successor
 		jvpn_session_get(session);
 		goto out;
 	}
-	session = NULL;
+	session = ERR_PTR(-ESHUTDOWN);
 	if (peer->dead || peer->stopped || READ_ONCE(peer->device->frozen))
 		goto out;
 	for (i = 0; i < JVPN_MAX_PATHS && !peer->paths[i].used; i++)
 		;
-	session = i == JVPN_MAX_PATHS ? NULL :
-		  jvpn_session_create(peer, JVPN_ROLE_INITIATOR, &policy);
-	if (!session)
+	session = ERR_PTR(-EDESTADDRREQ);
+	if (i == JVPN_MAX_PATHS)
+		goto out;
+	session = jvpn_session_create(peer, JVPN_ROLE_INITIATOR, &policy) ?: ERR_PTR(-ENOMEM);
+	if (IS_ERR(session))
 		goto out;
 	for (i = 0; i < JVPN_MAX_PATHS; i++) {
 		struct jvpn_path_config *config = &peer->paths[i];
@@ -677,7 +680,7 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 
 	if (!session) {
 		session = session_begin(peer, false);
-		if (!session) {
+		if (IS_ERR(session)) {
 			refuse_inner(peer->device, skb);
 			return;
 		}
@@ -882,7 +885,7 @@ void jvpn_session_persist_work(struct work_struct *work)
 	struct jvpn_peer *peer = container_of(to_delayed_work(work), struct jvpn_peer,
 					      persist_work);
 
-	struct jvpn_session *live;
+	struct jvpn_session *live, *session;
 	bool successor;
 
 	rcu_read_lock();
@@ -890,8 +893,17 @@ void jvpn_session_persist_work(struct work_struct *work)
 	successor = live && live->role == JVPN_ROLE_INITIATOR && READ_ONCE(live->expiring);
 	rcu_read_unlock();
 	/* Without sockets it would only time out, again and again. */
-	if (netif_running(peer->device->dev))
-		jvpn_session_put(session_begin(peer, successor));
+	if (!netif_running(peer->device->dev))
+		goto put;
+	session = session_begin(peer, successor);
+	if (session == ERR_PTR(-ENOMEM)) {
+		spin_lock_bh(&peer->lock);
+		persist_later(peer, MSEC_PER_SEC);
+		spin_unlock_bh(&peer->lock);
+	}
+	if (!IS_ERR(session))
+		jvpn_session_put(session);
+put:
 	jvpn_peer_put(peer);
 }
 
@@ -1239,8 +1251,8 @@ int jvpn_session_connect(struct jvpn_peer *peer)
 	peer->stopped = false;
 	spin_unlock_bh(&peer->lock);
 	session = session_begin(peer, false);
-	if (!session)
-		return -EDESTADDRREQ;
+	if (IS_ERR(session))
+		return PTR_ERR(session);
 	jvpn_session_put(session);
 	return 0;
 }

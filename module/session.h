@@ -389,7 +389,7 @@ int jvpn_session_drill(struct jvpn_session *session, u8 path_id, u32 duration_ms
 /* Ends it, telling the peer. -EINVAL: @reason is not a termination reason. */
 int jvpn_session_terminate(struct jvpn_session *session, u16 reason);
 
-/* Begins a session with a peer, if it has none. -EDESTADDRREQ: it has no path. */
+/* Begins a session with a peer, if it has none. -EDESTADDRREQ: it has no path; -ENOMEM. */
 int jvpn_session_connect(struct jvpn_peer *peer);
 
 /* The peer's candidates, or its policy, changed: take them over. Process. */
