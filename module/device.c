@@ -329,6 +329,7 @@ static void fields_init(struct jvpn_device *device, struct net_device *dev)
 {
 	device->dev = dev;
 	mutex_init(&device->lock);
+	mutex_init(&device->hop_lock);
 	init_rwsem(&device->identity_lock);
 	spin_lock_init(&device->notice_lock);
 	spin_lock_init(&device->policy_lock);

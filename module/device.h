@@ -53,6 +53,7 @@ struct jvpn_device {
 	char node[JVPN_NODE_NAME_LEN];
 
 	struct mutex lock;		/* configuration: peers, allowed addresses, sockets */
+	struct mutex hop_lock;		/* hop4, hop6 */
 	struct rw_semaphore identity_lock;
 	struct jvpn_identity identity;
 	struct jvpn_hmac_key token_key;	/* path tokens; random per device */

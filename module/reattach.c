@@ -91,14 +91,9 @@ static struct jvpn_endpoint hop(const struct jvpn_path *path)
  */
 void jvpn_move_hop(struct jvpn_session *session)
 {
-	struct jvpn_device *device = session->device;
 	struct jvpn_outbox out;
-	int err;
 
-	mutex_lock(&device->lock);
-	err = jvpn_udp_open_hop(device);
-	mutex_unlock(&device->lock);
-	if (err)
+	if (jvpn_udp_open_hop(session->device))
 		return;
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&session->lock);

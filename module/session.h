@@ -4,6 +4,8 @@
  *
  * Locks, outermost first:
  *   device->lock (mutex)      configuration
+ *   device->hop_lock (mutex)  second pair of sockets; workers take it alone, for
+ *                             who holds device->lock may wait for workers
  *   device->identity_lock     static key
  *   peer->lock    (BH-safe)   which session sits in which slot
  *   session->lock (BH-safe)   everything in the session but the hot path's fields

@@ -100,7 +100,6 @@ static int sockets_make(struct jvpn_device *device, u16 port, struct sock **sk4,
 	struct net *net;
 	int tries, err;
 
-	lockdep_assert_held(&device->lock);
 	rcu_read_lock();
 	net = rcu_dereference(device->transport_net);
 	net = net ? maybe_get_net(net) : NULL;
@@ -135,21 +134,24 @@ int jvpn_udp_open(struct jvpn_device *device, u16 port)
 int jvpn_udp_open_hop(struct jvpn_device *device)
 {
 	struct sock *sk4, *sk6;
-	int err;
+	int err = 0;
 
-	lockdep_assert_held(&device->lock);
+	mutex_lock(&device->hop_lock);
 	if (rcu_access_pointer(device->hop4))
-		return 0;
+		goto unlock;
 	/* A device that is down, or on its way out, opens nothing. */
+	err = -ENETDOWN;
 	if (!rcu_access_pointer(device->sock4))
-		return -ENETDOWN;
+		goto unlock;
 	err = sockets_make(device, 0, &sk4, &sk6);
 	if (err)
-		return err;
+		goto unlock;
 	WRITE_ONCE(device->hop_port, ntohs(inet_sk(sk4)->inet_sport));
 	rcu_assign_pointer(device->hop4, sk4);
 	rcu_assign_pointer(device->hop6, sk6);
-	return 0;
+unlock:
+	mutex_unlock(&device->hop_lock);
+	return err;
 }
 
 void jvpn_udp_close(struct jvpn_device *device)
@@ -157,10 +159,12 @@ void jvpn_udp_close(struct jvpn_device *device)
 	struct sock *hop4, *hop6;
 
 	lockdep_assert_held(&device->lock);
-	hop4 = rcu_replace_pointer(device->hop4, NULL, lockdep_is_held(&device->lock));
-	hop6 = rcu_replace_pointer(device->hop6, NULL, lockdep_is_held(&device->lock));
+	mutex_lock(&device->hop_lock);
+	hop4 = rcu_replace_pointer(device->hop4, NULL, lockdep_is_held(&device->hop_lock));
+	hop6 = rcu_replace_pointer(device->hop6, NULL, lockdep_is_held(&device->hop_lock));
 	/* Waits until nobody uses any of them. */
 	sockets_replace(device, NULL, NULL);
+	mutex_unlock(&device->hop_lock);
 	socket_release(hop4);
 	socket_release(hop6);
 }

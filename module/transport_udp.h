@@ -19,7 +19,10 @@ struct sk_buff;
  * Return: 0 or an error of the socket layer; the old ones stay then.
  */
 int jvpn_udp_open(struct jvpn_device *device, u16 port);
-/* A second port, for endpoints that are `hopped`; once opened it stays. Likewise. */
+/*
+ * A second port, for endpoints that are `hopped`; once opened it stays. Process,
+ * without device->lock. 0, -ENETDOWN, or an error of the socket layer.
+ */
 int jvpn_udp_open_hop(struct jvpn_device *device);
 /* Closes both. */
 void jvpn_udp_close(struct jvpn_device *device);
