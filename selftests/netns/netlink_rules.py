@@ -316,6 +316,7 @@ def check_ranges(get, put):
 
 
 def check_inherit(get, put):
+    put(preset="balanced")
     own = put(peer=key(1), heartbeat_interval=700)
     devices = put(heartbeat_interval=800)
     tap.equal("policy: each has a number of its own", own["version"] + 1, devices["version"])
