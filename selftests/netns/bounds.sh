@@ -3,7 +3,7 @@
 # bounds.sh: what policy bounds in time ends then, not before and not after, and
 # says why; and a policy that changes reaches a live session when it should.
 # kernels: uml
-# timeout: 300
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 
