@@ -1070,6 +1070,18 @@ static void clock_learn(struct jvpn_session *session, u32 clock_ms, u64 now)
 	session->clock_offset_ms = min_t(s64, session->clock_offset_ms, local_ms - clock_ms);
 }
 
+/* A body that cannot be read was delivered all the same: its path lost nothing. */
+static void count_unread(struct jvpn_session *session, const struct jvpn_packet *packet)
+{
+	struct jvpn_path *path;
+
+	spin_lock_bh(&session->lock);
+	path = path_of_packet(session, packet);
+	if (path && !session->dead)
+		jvpn_health_rx(&path->health, jvpn_now());
+	spin_unlock_bh(&session->lock);
+}
+
 void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet *packet,
 			  const u8 *body, size_t len)
 {
@@ -1085,6 +1097,7 @@ void jvpn_session_control(struct jvpn_keypair *keypair, const struct jvpn_packet
 		jvpn_count(session->device, err == -EOPNOTSUPP ?
 			   JVPN_COUNTER_A_RX_CONTROL_UNKNOWN :
 			   JVPN_COUNTER_A_RX_CONTROL_INVALID);
+		count_unread(session, packet);
 		return;
 	}
 	jvpn_outbox_init(&out);

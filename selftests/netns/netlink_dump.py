@@ -104,6 +104,7 @@ def check_removal(total=10000):
 
 def check_paths():
     empty()
+    family.do("policy-set", ifname=device, policy={"max-candidates": 8})
     add_peers(range(100))
     for number in range(100):
         for port in range(1, 1 + number % 9):
