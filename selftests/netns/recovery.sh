@@ -45,12 +45,12 @@ remove_devices() {
 	done
 }
 
-# scenario NAME [STREAM-OPTION]...: at the mark NAME the function NAME is
-# called, `fault` first. Sets the figures as variables: outage_ms, ...
-scenario() {
-	local name=$1 run=0 rehearsal=$REHEARSALS uplink line prefix=$TEST_TMP/$1 figure options=() logs=()
+# run_streams NAME [STREAM-OPTION]...: all runs of a scenario; sets stream_ran.
+run_streams() {
+	local name=$1 run=0 rehearsal=$REHEARSALS uplink line prefix=$TEST_TMP/$1
 	shift
-	rm -f "$prefix.streams"
+	stream_ran=
+	rm -f "$prefix".*
 	coproc STREAM {
 		exec "$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" \
 			--align 1000 --runs $((RUNS + REHEARSALS)) --since fault \
@@ -80,11 +80,33 @@ scenario() {
 			;;
 		esac
 	done
-	if ! wait "$pid"; then
+	if wait "$pid"; then
+		stream_ran=1
+	else
 		sed 's/^/# /' "$TEST_TMP/stream.errors"
 		tap_fail "$name: the stream ran"
-		return
 	fi
+}
+
+# punctual FILE: did packets leave when they should? What two ends do about a
+# machine that stood still for a PTO is another story than the one that is told.
+punctual() {
+	jq -e -s 'all(.[]; .late_ms < 30)' "$1" >/dev/null
+}
+
+# scenario NAME [STREAM-OPTION]...: at the mark NAME the function NAME is
+# called, `fault` first. Sets the figures as variables: outage_ms, ...
+# On a machine in real time one that stood still gets two more tries.
+scenario() {
+	local name=$1 try run line prefix=$TEST_TMP/$1 figure options=() logs=()
+	for try in 1 2 3; do
+		run_streams "$@"
+		[[ $stream_ran ]] || return 0
+		[[ $MACHINE != uml ]] || break
+		! punctual "$prefix.streams" || break
+		note "$name: the machine stood still, try $try"
+	done
+	shift
 
 	for ((run = 1; run <= RUNS; run++)); do
 		logs+=("$prefix.$run")

@@ -17,6 +17,7 @@ a multiple of --align, the stream begins --settle later. Each run adds a line to
 
   start, period_ms   boot clock of the first packet, seconds; distance of packets
   marks              name -> boot clock in seconds
+  late_ms            how much later than it should a packet left, at worst
   wall               wall clock less boot clock, seconds
   up, down           sent, received, lost, reordered, duplicated, refused,
                      delay_ms (median), gap_ms and gap_at (longest distance of
@@ -253,11 +254,12 @@ def say(line):
 
 
 def stream(args, flows, echo, start):
-    """Send and receive until the end; the marks that were passed."""
+    """Send and receive until the end; the marks that were passed, and how late
+    a packet left at worst."""
     marks = list(args.mark)
     period = 10**9 // args.rate
     end = args.time * 10**6
-    passed = {}
+    passed, late = {}, 0
     for offset in range(0, end + args.after * 10**6, period):
         while marks and marks[0][0] <= offset:
             at, name = marks.pop(0)
@@ -267,8 +269,10 @@ def stream(args, flows, echo, start):
         if args.skip and args.skip[0] <= offset < args.skip[1]:
             continue
         for name, flow in flows.items():
-            sleep_until(start + offset + (DOWN_LATER if name == "down" else 0))
+            planned = start + offset + (DOWN_LATER if name == "down" else 0)
+            sleep_until(planned)
             if offset < end:
+                late = max(late, now() - planned)
                 flow.send(args.size)
             flow.drain()
         if echo:
@@ -278,7 +282,7 @@ def stream(args, flows, echo, start):
     while echo and not echo.complete() and now() < limit:
         time.sleep(0.02)
         echo.step(False)
-    return passed
+    return passed, late
 
 
 def run(args):
@@ -298,12 +302,13 @@ def run(args):
             flow.close()
             del flows[name]
     start = ((begun + args.settle * 10**6) // step + 1) * step
-    passed = stream(args, flows, echo, start)
+    passed, late = stream(args, flows, echo, start)
     since = passed[args.since] if args.since else 0
     result = {
         "start": start / 1e9,
         "period_ms": 1e3 / args.rate,
         "marks": {name: at / 1e9 for name, at in passed.items()},
+        "late_ms": late / 1e6,
         "wall": next(iter(flows.values())).wall / 1e9,
         "tcp": echo.report() if echo else None,
     }
