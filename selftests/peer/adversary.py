@@ -14,8 +14,11 @@ lines as those of peer.py; these do what no honest peer does:
   packet CASE           a datagram that is wrong: short, flags, path, tag, index,
                         init-short, init-long, init-reserved, init-mac1
   relay                 a packet from another address ahead of the true one
-  flood N               N requests with ever new nonces, at once
-  strangers N           N packets from random sources with random contents
+  flood N [RATE]        N requests with ever new nonces, at once or so many a second
+  strangers N [RATE] [KIND]
+                        N packets from random sources with random contents, 5,000 a
+                        second; of KIND known they name the index of our session,
+                        of KIND init they are INITs that only lack a key
   spoof ADDRESS N       N each of heartbeats and requests in the name of ADDRESS
   steal ID              an INIT to rekey a session that is not ours
   fixation on|off       as the responder, choose the session id
@@ -188,11 +191,18 @@ class Commands(peer.Commands):
         self.node.serve(seconds=3)
         one.polite = True
 
-    def do_flood(self, n):
+    def paced(self, n, rate):
+        """Counts to n, so many a second."""
+        for number in range(int(n)):
+            if number % max(int(rate) // 100, 1) == 0:
+                self.node.serve(seconds=0.01)
+            yield number
+
+    def do_flood(self, n, rate=10 ** 9):
         one = self.session
         one.polite, before = False, one.challenges + one.rejects
-        for extra in range(1, int(n) + 1):
-            path, plain = self.request(nonce=extra)
+        for number in self.paced(n, rate):
+            path, plain = self.request(nonce=number + 1)
             one.transmit(path, wire.CONTROL, plain)
         self.node.serve(seconds=0.5)
         one.polite = True
@@ -201,17 +211,25 @@ class Commands(peer.Commands):
     def raw(self):
         return socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 
-    def do_strangers(self, n):
+    def stranger(self, kind, draw):
+        if kind == "init":
+            init = wire.INIT_MESSAGE.encode(
+                type=wire.INIT, sender_index=draw.randrange(2 ** 32),
+                noise=draw.randbytes(192))[:-32]
+            return keys.add_macs(init, self.node.peer_public)
+        index = self.session.current.remote_index if kind == "known" else \
+            draw.randrange(2 ** 32)
+        return wire.header(draw.choice((wire.DATA, wire.CONTROL)), 0, index,
+                           2 ** 20 if kind == "known" else 0) + draw.randbytes(76)
+
+    def do_strangers(self, n, rate=5000, kind=None):
+        """No queue on the way holds more than a hundredth of a second of it."""
         raw, draw = self.raw(), random.Random(1)
         target, port = self.session.active.route[1]
-        for number in range(int(n)):
-            if number % 50 == 0:        # no queue on the way holds more than that
-                self.node.serve(seconds=0.01)
+        for _ in self.paced(n, rate):
             source = socket.inet_ntoa(struct.pack("!I", draw.randrange(0x0b000000, 0x7e000000)))
-            content = wire.header(draw.choice((wire.DATA, wire.CONTROL)), 0,
-                                  draw.randrange(2 ** 32), 0) + draw.randbytes(76)
-            raw.sendto(ip_udp(source, 1024 + draw.randrange(60000), target, port, content),
-                       (target, 0))
+            raw.sendto(ip_udp(source, 1024 + draw.randrange(60000), target, port,
+                              self.stranger(kind, draw)), (target, 0))
         self.node.serve(seconds=0.5)
 
     def do_spoof(self, address, n):
