@@ -40,7 +40,6 @@ CLONE_NEWNET = 0x40000000
 PORT, GATEWAY = 5180, "192.0.2.1"
 PRIVATE = {"client": bytes(range(8, 39)) + b"\x41", "gateway": bytes(range(16, 47)) + b"\x42"}
 INNER = {"client": "10.9.0.2", "gateway": "10.9.0.1"}
-IN_A_ROW = 50                           # pages; more is a machine without memory
 FAR_S = 60                              # for what may have to wait for a repetition
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -111,15 +110,33 @@ class Faults:
         write(self.dir + "interval", interval)
         write(self.dir + "times", times)
         write(self.dir + "probability", 100)
+        Patience.armed = self
 
     def disarm(self):
         """How often it could still have failed."""
         write(self.dir + "probability", 0)
-        return int(read(self.dir + "times"))
+        Patience.armed = None
+        return self.left
 
     @property
-    def over(self):
-        return int(read(self.dir + "times")) == 0
+    def left(self):
+        """How many are still to fail."""
+        return int(read(self.dir + "times"))
+
+
+class Patience:
+    """FAR_S seconds since the last allocation failed: a machine without memory
+    takes as long as it has none."""
+    armed = None                        # the Faults that are
+
+    def __init__(self):
+        self.left = self.until = None
+
+    def is_over(self):
+        left = self.armed.left if self.armed else 0
+        if left != self.left:
+            self.left, self.until = left, time.monotonic() + FAR_S
+        return time.monotonic() > self.until
 
 
 class NthOfTask:
@@ -320,10 +337,10 @@ class Tunnel:
     # What has to come true, in virtual time.
 
     @staticmethod
-    def wait(what, until, seconds=FAR_S):
-        end = time.monotonic() + seconds
+    def wait(what, until):
+        patience = Patience()
         while not until():
-            if time.monotonic() > end:
+            if patience.is_over():
                 raise Failed(what)
             time.sleep(0.2)
 
@@ -332,7 +349,8 @@ class Tunnel:
         self.number += 1
         for sender, receiver in ((one, other), (other, one)):
             text = b"%d" % self.number
-            for _ in range(FAR_S * 5):
+            patience = Patience()
+            while True:
                 try:
                     sender.sock.sendto(text, (INNER[receiver.name], 7))
                 except OSError as error:
@@ -341,8 +359,8 @@ class Tunnel:
                         raise
                 if self.arrived(receiver, text):
                     break
-            else:
-                raise Failed(f"nothing arrives at the {receiver.name}")
+                if patience.is_over():
+                    raise Failed(f"nothing arrives at the {receiver.name}")
 
     @staticmethod
     def arrived(receiver, text):
@@ -535,7 +553,7 @@ class Sweeps:
                     self.tunnel.traffic()
                 except (Failed, OSError) as problem:
                     odd.append(f"after {n}: {problem}")
-                if left or (faults is self.pages and n > IN_A_ROW):
+                if left:
                     break
                 failed += 1
                 faults.count += n
@@ -548,7 +566,7 @@ class Sweeps:
         """The last one did not come: have the count where it is known."""
         self.slab.arm(to, 1)
         for _ in range(1000):
-            if self.slab.over:
+            if not self.slab.left:
                 break
             self.tunnel.exchange(*self.tunnel.ends)
         self.slab.disarm()

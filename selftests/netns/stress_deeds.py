@@ -360,7 +360,7 @@ def guest(worker, cpus):
         except OSError:
             pass
         time.sleep(0.001)
-    if os.sched_getaffinity(0) == {cpus[0]} and worker.chance(50):
+    if os.sched_getaffinity(0) == {cpus[0]} and worker.chance(80):
         # Its device outlives it elsewhere, without a way to send.
         here.rtnl.move(to.name, client)
     os._exit(0)
