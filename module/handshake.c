@@ -428,19 +428,6 @@ out:
 
 /* ---- putting keys in force ---- */
 
-static void slot_replace(struct jvpn_session *session, struct jvpn_keypair __rcu **slot,
-			 struct jvpn_keypair *keypair)
-{
-	struct jvpn_keypair *old;
-
-	old = rcu_dereference_protected(*slot, lockdep_is_held(&session->lock));
-	rcu_assign_pointer(*slot, keypair);
-	if (old) {
-		jvpn_keypair_unhash(old);
-		jvpn_keypair_put(old);
-	}
-}
-
 /* @keypair becomes current, what was current serves the packets still under way. */
 static void keys_rotate(struct jvpn_session *session, struct jvpn_keypair *keypair)
 {
@@ -448,7 +435,7 @@ static void keys_rotate(struct jvpn_session *session, struct jvpn_keypair *keypa
 
 	current_keys = rcu_dereference_protected(session->current_keys,
 						 lockdep_is_held(&session->lock));
-	slot_replace(session, &session->previous_keys, current_keys);
+	jvpn_keys_replace(session, &session->previous_keys, current_keys);
 	rcu_assign_pointer(session->current_keys, keypair);
 	if (current_keys)
 		jvpn_deadline_set(session, JVPN_DL_KEYS,
@@ -1015,7 +1002,7 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	err = session->dead ? -ESHUTDOWN :
 	      index_take_over(session, keypair, state->remote_index);
 	if (!err)
-		slot_replace(session, &session->next_keys, jvpn_keypair_get(keypair));
+		jvpn_keys_replace(session, &session->next_keys, jvpn_keypair_get(keypair));
 	spin_unlock_bh(&session->lock);
 	if (!err) {
 		answer_keep(peer, state);

@@ -275,18 +275,6 @@ struct jvpn_path *jvpn_session_path_setup(struct jvpn_session *session, u8 id,
 
 /* ---- state ---- */
 
-static void drop_keys(struct jvpn_session *session, struct jvpn_keypair __rcu **slot)
-{
-	struct jvpn_keypair *keypair;
-
-	keypair = rcu_dereference_protected(*slot, lockdep_is_held(&session->lock));
-	if (!keypair)
-		return;
-	RCU_INIT_POINTER(*slot, NULL);
-	jvpn_keypair_unhash(keypair);
-	jvpn_keypair_put(keypair);
-}
-
 /* The last transition was made: nothing of the session may act any more. */
 static void session_over(struct jvpn_session *session, u8 event, u16 reason,
 			 struct jvpn_outbox *out)
@@ -294,9 +282,9 @@ static void session_over(struct jvpn_session *session, u8 event, u16 reason,
 	session->dead = true;
 	WRITE_ONCE(session->holding, true);
 	remember_bound(session);
-	drop_keys(session, &session->previous_keys);
-	drop_keys(session, &session->current_keys);
-	drop_keys(session, &session->next_keys);
+	jvpn_keys_replace(session, &session->previous_keys, NULL);
+	jvpn_keys_replace(session, &session->current_keys, NULL);
+	jvpn_keys_replace(session, &session->next_keys, NULL);
 	jvpn_handshake_clear(session);
 	memzero_explicit(session->root, sizeof(session->root));
 	jvpn_hmac_key_zeroize(&session->lineage_key);
@@ -722,13 +710,6 @@ struct jvpn_body_route {
 	u8 path_id;
 	bool df;
 };
-
-bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now)
-{
-	return READ_ONCE(keypair->valid) &&
-	       jvpn_since(now, keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
-	       atomic64_read(&keypair->send_counter) < keypair->reject_after_messages;
-}
 
 bool jvpn_session_queue_control(struct jvpn_session *session, struct jvpn_outbox *out,
 				struct jvpn_control *control,

@@ -119,9 +119,6 @@ void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path
 /* Gives up packets that waited too long. Locked. */
 void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 
-/* Would a packet find a usable send key now? Locked or RCU. */
-bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now);
-
 /* Gives up what is too much or waited too long. Locked. */
 void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
 

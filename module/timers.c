@@ -421,9 +421,7 @@ static void drop_old_keys(struct jvpn_session *session, u64 now)
 		jvpn_deadline_set(session, JVPN_DL_KEYS, old->born_ns + JVPN_REJECT_AFTER_NS);
 		return;
 	}
-	RCU_INIT_POINTER(session->previous_keys, NULL);
-	jvpn_keypair_unhash(old);
-	jvpn_keypair_put(old);
+	jvpn_keys_replace(session, &session->previous_keys, NULL);
 }
 
 static void deadline_due(struct jvpn_session *session, enum jvpn_deadline deadline, u64 now,
