@@ -1140,30 +1140,6 @@ static bool inbound_take_over(struct jvpn_session *session, struct jvpn_session 
 	return true;
 }
 
-/* Packets that waited for our own create go out by the session that came instead. */
-static void queue_inherit(struct jvpn_session *session, struct jvpn_session *old)
-{
-	struct sk_buff_head list;
-	u32 bytes;
-
-	if (!old || READ_ONCE(old->state) != JVPN_STATE_BIRTH)
-		return;
-	__skb_queue_head_init(&list);
-	spin_lock_bh(&old->lock);
-	skb_queue_splice_tail_init(&old->queue, &list);
-	bytes = old->queue_bytes;
-	old->queue_bytes = 0;
-	spin_unlock_bh(&old->lock);
-	spin_lock_bh(&session->lock);
-	if (!session->dead) {
-		skb_queue_splice_tail_init(&list, &session->queue);
-		session->queue_bytes += bytes;
-		jvpn_session_queue_bound(session, &list);
-	}
-	spin_unlock_bh(&session->lock);
-	__skb_queue_purge(&list);
-}
-
 static void confirm_create(struct jvpn_keypair *keypair)
 {
 	struct jvpn_session *session = keypair->session;
@@ -1207,7 +1183,7 @@ static void confirm_create(struct jvpn_keypair *keypair)
 	spin_unlock(&session->lock);
 	spin_unlock_bh(&peer->lock);
 	jvpn_binding_free(binding);
-	queue_inherit(session, waiting);
+	jvpn_session_queue_inherit(session, waiting);
 	jvpn_session_put(waiting);
 	jvpn_outbox_flush(session, &out);
 	for (i = 0; i < ARRAY_SIZE(ended); i++) {

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The session object: its life, its state, its binding, its queue. Locking and
+ * The session object: its life, its state, its binding. Locking and
  * lifetimes are explained at the head of session.h.
  */
 #include <linux/slab.h>
 
-#include "send.h"
 #include "session_priv.h"
 #include "transport_udp.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
-
-/* So often newer packets line up behind those that wait, see flush_queue(). */
-#define FLUSH_ROUNDS	16
 
 const struct rhashtable_params jvpn_session_table_params = {
 	.head_offset = offsetof(struct jvpn_session, id_node),
@@ -288,8 +284,7 @@ static void session_over(struct jvpn_session *session, u8 event, u16 reason,
 	jvpn_handshake_clear(session);
 	memzero_explicit(session->root, sizeof(session->root));
 	jvpn_hmac_key_zeroize(&session->lineage_key);
-	skb_queue_splice_tail_init(&session->queue, &out->drop);
-	session->queue_bytes = 0;
+	jvpn_session_queue_clear(session, out);
 	memset(session->deadline_ns, 0, sizeof(session->deadline_ns));
 	jvpn_timer_stop(session);
 	out->ended = true;
@@ -328,8 +323,7 @@ static void state_entered(struct jvpn_session *session, u8 before, struct jvpn_o
 	/* DEGRADED without a binding refuses packets: those that wait go back too. */
 	if (session->state == JVPN_STATE_DEGRADED && !rcu_access_pointer(session->binding)) {
 		session->dropped += skb_queue_len(&session->queue);
-		skb_queue_splice_tail_init(&session->queue, &out->drop);
-		session->queue_bytes = 0;
+		jvpn_session_queue_clear(session, out);
 	}
 }
 
@@ -454,157 +448,7 @@ void jvpn_session_established(struct jvpn_session *session)
 			  session->born_ns + div_u64(lifetime * 98, 100) : 0);
 }
 
-/* ---- inner packets that wait ---- */
-
-/* When the packet began to wait; in skb->cb while it is in a session's queue. */
-static u64 *queued_at(struct sk_buff *skb)
-{
-	BUILD_BUG_ON(sizeof(u64) > sizeof(skb->cb));
-	return (u64 *)skb->cb;
-}
-
-static void queue_drop_oldest(struct jvpn_session *session, struct sk_buff_head *drop)
-{
-	struct sk_buff *skb = __skb_dequeue(&session->queue);
-
-	session->queue_bytes -= skb->truesize;
-	session->dropped++;
-	session->outage_dropped++;
-	jvpn_count(session->device, JVPN_COUNTER_A_TX_QUEUE_DROP);
-	__skb_queue_tail(drop, skb);
-}
-
-static void queue_expire(struct jvpn_session *session, u64 now, struct sk_buff_head *drop)
-{
-	struct sk_buff *skb;
-
-	while ((skb = skb_peek(&session->queue)) &&
-	       jvpn_since(now, *queued_at(skb)) >= JVPN_QUEUE_MAX_AGE_NS)
-		queue_drop_oldest(session, drop);
-	jvpn_deadline_set(session, JVPN_DL_QUEUE,
-			  skb ? *queued_at(skb) + JVPN_QUEUE_MAX_AGE_NS : 0);
-}
-
-void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
-{
-	queue_expire(session, now, &out->drop);
-}
-
-void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop)
-{
-	while (skb_queue_len(&session->queue) > session->policy.recovery_queue ||
-	       session->queue_bytes > JVPN_QUEUE_MAX_BYTES)
-		queue_drop_oldest(session, drop);
-	queue_expire(session, jvpn_now(), drop);
-}
-
-static void queue_add(struct jvpn_session *session, struct sk_buff *skb,
-		      struct sk_buff_head *drop)
-{
-	/* A parked packet may outlive the device that its route points to. */
-	skb_dst_drop(skb);
-	*queued_at(skb) = jvpn_now();
-	__skb_queue_tail(&session->queue, skb);
-	session->queue_bytes += skb->truesize;
-	jvpn_session_queue_bound(session, drop);
-}
-
-/* What could not be sent after all goes back to where it stood: before all others. */
-static void queue_put_back(struct jvpn_session *session, struct sk_buff_head *list,
-			   struct sk_buff_head *drop)
-{
-	struct sk_buff *skb;
-
-	skb_queue_walk(list, skb)
-		session->queue_bytes += skb->truesize;
-	skb_queue_splice_init(list, &session->queue);
-	jvpn_session_queue_bound(session, drop);
-}
-
-static void refuse_inner(struct jvpn_device *device, struct sk_buff *skb)
-{
-	jvpn_count(device, JVPN_COUNTER_A_TX_NO_BINDING);
-	jvpn_send_unreachable(skb);
-	DEV_STATS_INC(device->dev, tx_errors);
-	kfree_skb(skb);
-}
-
-static bool session_has_keys(struct jvpn_session *session)
-{
-	struct jvpn_keypair *keypair;
-
-	keypair = rcu_dereference_protected(session->current_keys,
-					    lockdep_is_held(&session->lock));
-	return keypair && jvpn_keys_usable(keypair, jvpn_now());
-}
-
-/* May packets leave right now? Locked. */
-static bool session_open(struct jvpn_session *session)
-{
-	return rcu_access_pointer(session->binding) && session_has_keys(session);
-}
-
-/*
- * Sends what waits, in order. While one CPU does so "holding" stays set, so
- * that newer packets line up behind and do not overtake.
- */
-static void flush_queue(struct jvpn_session *session)
-{
-	struct sk_buff_head list, drop;
-	int rounds = FLUSH_ROUNDS;
-	struct sk_buff *skb;
-
-	__skb_queue_head_init(&list);
-	__skb_queue_head_init(&drop);
-	spin_lock_bh(&session->lock);
-	if (session->flushing) {
-		spin_unlock_bh(&session->lock);
-		return;
-	}
-	session->flushing = true;
-	while (!session->dead && session_open(session) && !skb_queue_empty(&session->queue)) {
-		/* They come as fast as they go: from now on the rest may be overtaken. */
-		if (!rounds--)
-			WRITE_ONCE(session->holding, false);
-		skb_queue_splice_tail_init(&session->queue, &list);
-		session->queue_bytes = 0;
-		jvpn_deadline_set(session, JVPN_DL_QUEUE, 0);
-		spin_unlock_bh(&session->lock);
-		jvpn_send_inner(session, &list);
-		spin_lock_bh(&session->lock);
-		if (session->dead)
-			skb_queue_splice_init(&list, &drop);
-		else
-			queue_put_back(session, &list, &drop);
-	}
-	WRITE_ONCE(session->holding, session->dead || !session_open(session));
-	session->flushing = false;
-	spin_unlock_bh(&session->lock);
-	while ((skb = __skb_dequeue(&drop)))
-		kfree_skb(skb);
-}
-
-/* Traffic after a pause: idle heartbeats are too slow from now on. */
-static void note_traffic(struct jvpn_session *session, struct jvpn_traffic *traffic)
-{
-	WRITE_ONCE(traffic->last_ns, jvpn_now());
-	if (!session->dead)
-		jvpn_paths_poll_now(session);
-}
-
-void jvpn_session_traffic_began(struct jvpn_session *session, struct jvpn_traffic *traffic)
-{
-	spin_lock_bh(&session->lock);
-	note_traffic(session, traffic);
-	spin_unlock_bh(&session->lock);
-}
-
-/*
- * Begins a session: the peer's first, or with @successor one beside the live
- * session, which it will supersede. Returns the peer's session, referenced, or an
- * error: -ESHUTDOWN, -EDESTADDRREQ it has no path, -ENOMEM.
- */
-static struct jvpn_session *session_begin(struct jvpn_peer *peer, bool successor)
+struct jvpn_session *jvpn_session_begin(struct jvpn_peer *peer, bool successor)
 {
 	struct jvpn_session *session = NULL;
 	struct jvpn_policy policy;
@@ -657,48 +501,6 @@ out:
 		spin_unlock_bh(&session->lock);
 	}
 	return session;
-}
-
-void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
-		       struct sk_buff *skb)
-{
-	struct jvpn_outbox out;
-	bool begun = false;
-	u64 now;
-
-	if (!session) {
-		session = session_begin(peer, false);
-		if (IS_ERR(session)) {
-			refuse_inner(peer->device, skb);
-			return;
-		}
-		begun = true;
-	}
-	jvpn_outbox_init(&out);
-	spin_lock_bh(&session->lock);
-	/* Also what is refused is traffic: somebody waits for a path to come back. */
-	now = jvpn_now();
-	if (jvpn_since(now, READ_ONCE(session->tx.last_ns)) > session->traffic_pause_ns)
-		note_traffic(session, &session->tx);
-	if (session->dead || (session->state == JVPN_STATE_DEGRADED &&
-			      !rcu_access_pointer(session->binding))) {
-		session->dropped++;
-		spin_unlock_bh(&session->lock);
-		refuse_inner(peer->device, skb);
-		goto put;
-	}
-	if (!session->flushing)		/* else flush_queue() decides */
-		WRITE_ONCE(session->holding, true);
-	queue_add(session, skb, &out.drop);
-	if (session_open(session))
-		out.flush_queue = true;
-	else if (!session_has_keys(session))
-		jvpn_handshake_rekey(session);
-	spin_unlock_bh(&session->lock);
-	jvpn_outbox_flush(session, &out);
-put:
-	if (begun)
-		jvpn_session_put(session);
 }
 
 /* ---- outbox ---- */
@@ -849,7 +651,7 @@ void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out)
 	while ((skb = __skb_dequeue(&out->drop)))
 		kfree_skb(skb);
 	if (out->flush_queue && !out->ended)
-		flush_queue(session);
+		jvpn_session_queue_flush(session);
 	rcu_read_unlock();
 	local_bh_enable();
 	if (out->successor) {
@@ -876,7 +678,7 @@ void jvpn_session_persist_work(struct work_struct *work)
 	/* Without sockets it would only time out, again and again. */
 	if (!netif_running(peer->device->dev))
 		goto put;
-	session = session_begin(peer, successor);
+	session = jvpn_session_begin(peer, successor);
 	if (session == ERR_PTR(-ENOMEM)) {
 		spin_lock_bh(&peer->lock);
 		persist_later(peer, MSEC_PER_SEC);
@@ -1244,7 +1046,7 @@ int jvpn_session_connect(struct jvpn_peer *peer)
 	spin_lock_bh(&peer->lock);
 	peer->stopped = false;
 	spin_unlock_bh(&peer->lock);
-	session = session_begin(peer, false);
+	session = jvpn_session_begin(peer, false);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
 	jvpn_session_put(session);

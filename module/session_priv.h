@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Inside the room of the session: what session.c, handshake.c, reattach.c and
- * timers.c share with each other and with nobody else.
+ * Inside the room of the session: what its files share with each other and with
+ * nobody else.
  */
 #ifndef _JVPN_SESSION_PRIV_H
 #define _JVPN_SESSION_PRIV_H
@@ -92,6 +92,13 @@ void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *r
 struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 					 const struct jvpn_policy *policy);
 
+/*
+ * Begins a session: the peer's first, or with @successor one beside the live
+ * session, which it will supersede. Returns the peer's session, referenced, or an
+ * error: -ESHUTDOWN, -EDESTADDRREQ it has no path, -ENOMEM.
+ */
+struct jvpn_session *jvpn_session_begin(struct jvpn_peer *peer, bool successor);
+
 /* The active path, or NULL. Locked. */
 struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session);
 
@@ -116,18 +123,28 @@ struct jvpn_path *jvpn_session_path_setup(struct jvpn_session *session, u8 id,
 void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path, u16 reason,
 			    u32 probes, struct jvpn_outbox *out);
 
-/* Gives up packets that waited too long. Locked. */
-void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
-
-/* Gives up what is too much or waited too long. Locked. */
-void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
-
 /* A session in each slot of a peer at most: live, outbound, inbound. */
 #define JVPN_PEER_SLOTS		3
 
 /* The sessions of a peer, referenced, each once. Returns how many. */
 unsigned int jvpn_peer_sessions(struct jvpn_peer *peer,
 				struct jvpn_session *found[JVPN_PEER_SLOTS]);
+
+/* ---- session_queue.c ---- */
+
+/* Gives up packets that waited too long. Locked. */
+void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+/* Gives up what is too much or waited too long. Locked. */
+void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
+/* Gives up all that waits. Locked. */
+void jvpn_session_queue_clear(struct jvpn_session *session, struct jvpn_outbox *out);
+/* What waited for our own create goes out by the session that came instead. Not locked. */
+void jvpn_session_queue_inherit(struct jvpn_session *session, struct jvpn_session *old);
+/*
+ * Sends what waits, in order. While one CPU does so "holding" stays set, so
+ * that newer packets line up behind and do not overtake. BH off, RCU, not locked.
+ */
+void jvpn_session_queue_flush(struct jvpn_session *session);
 
 /* ---- session_config.c ---- */
 
@@ -147,6 +164,8 @@ void jvpn_policy_leave_forbidden(struct jvpn_session *session, struct jvpn_path 
 void jvpn_deadline_set(struct jvpn_session *session, enum jvpn_deadline deadline, u64 at_ns);
 /* Polls the health of all paths soon: something about them changed. Locked. */
 void jvpn_paths_poll_now(struct jvpn_session *session);
+/* Traffic after a pause: idle heartbeats are too slow from now on. Locked. */
+void jvpn_traffic_resumed(struct jvpn_session *session, struct jvpn_traffic *traffic);
 void jvpn_timer_init(struct jvpn_session *session);
 /* Locked, session dead: the timer never runs again (it may be running right now). */
 void jvpn_timer_stop(struct jvpn_session *session);

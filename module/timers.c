@@ -54,6 +54,20 @@ void jvpn_paths_poll_now(struct jvpn_session *session)
 	jvpn_deadline_set(session, JVPN_DL_PATHS, jvpn_now());
 }
 
+void jvpn_traffic_resumed(struct jvpn_session *session, struct jvpn_traffic *traffic)
+{
+	WRITE_ONCE(traffic->last_ns, jvpn_now());
+	if (!session->dead)
+		jvpn_paths_poll_now(session);
+}
+
+void jvpn_session_traffic_began(struct jvpn_session *session, struct jvpn_traffic *traffic)
+{
+	spin_lock_bh(&session->lock);
+	jvpn_traffic_resumed(session, traffic);
+	spin_unlock_bh(&session->lock);
+}
+
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path)
 {
 	return path ? jvpn_health_pto_ns(&path->health) : JVPN_PTO_UNKNOWN_NS;
