@@ -46,6 +46,8 @@ static inline void jvpn_outbox_init(struct jvpn_outbox *out)
 	out->ended_reason = 0;
 }
 
+/* ---- outbox.c ---- */
+
 /* Seals, sends, unlinks. BH off, no lock held, caller holds a reference or RCU. */
 void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out);
 
@@ -64,6 +66,8 @@ void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out);
 bool jvpn_session_queue_control(struct jvpn_session *session, struct jvpn_outbox *out,
 				struct jvpn_control *control,
 				const struct jvpn_endpoint *endpoint, u8 path_id, u32 pad_to);
+
+/* ---- session.c ---- */
 
 /**
  * jvpn_session_event - put an event through the transition table
@@ -92,15 +96,10 @@ void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *r
 struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 					 const struct jvpn_policy *policy);
 
-/*
- * Begins a session: the peer's first, or with @successor one beside the live
- * session, which it will supersede. Returns the peer's session, referenced, or an
- * error: -ESHUTDOWN, -EDESTADDRREQ it has no path, -ENOMEM.
- */
-struct jvpn_session *jvpn_session_begin(struct jvpn_peer *peer, bool successor);
-
 /* The active path, or NULL. Locked. */
 struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session);
+/* The longest UDP payload that the path was seen to carry; 0: as the route says. */
+u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path);
 
 /* Points the hot path at @binding (made for @path); lets waiting packets go. Locked. */
 void jvpn_session_bind(struct jvpn_session *session, struct jvpn_binding *binding,
@@ -123,12 +122,30 @@ struct jvpn_path *jvpn_session_path_setup(struct jvpn_session *session, u8 id,
 void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path, u16 reason,
 			    u32 probes, struct jvpn_outbox *out);
 
+/* Ends a session that another one replaced; no lock held. */
+void jvpn_session_supersede(struct jvpn_session *session);
+/* A session came to life: its bounds begin to run. Locked. */
+void jvpn_session_established(struct jvpn_session *session);
+
+/* ---- session_slots.c ---- */
+
 /* A session in each slot of a peer at most: live, outbound, inbound. */
 #define JVPN_PEER_SLOTS		3
 
 /* The sessions of a peer, referenced, each once. Returns how many. */
 unsigned int jvpn_peer_sessions(struct jvpn_peer *peer,
 				struct jvpn_session *found[JVPN_PEER_SLOTS]);
+
+/*
+ * Begins a session: the peer's first, or with @successor one beside the live
+ * session, which it will supersede. Returns the peer's session, referenced, or an
+ * error: -ESHUTDOWN, -EDESTADDRREQ it has no path, -ENOMEM.
+ */
+struct jvpn_session *jvpn_session_begin(struct jvpn_peer *peer, bool successor);
+/* Lets a worker begin the next session beside this one. No lock held. */
+void jvpn_session_begin_successor(struct jvpn_session *session);
+/* A session that ended leaves its peer's slots and the tables. No lock held. */
+void jvpn_session_unlink(struct jvpn_session *session, const struct jvpn_outbox *out);
 
 /* ---- session_queue.c ---- */
 
@@ -225,8 +242,6 @@ void jvpn_rebind_heard(struct jvpn_session *session, const struct jvpn_packet *p
 /* Deadlines JVPN_DL_REBIND and JVPN_DL_WANTED. */
 void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
-/* The longest UDP payload that the path was seen to carry; 0: as the route says. */
-u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path);
 /* PTO of a path, 1 s where there is none. */
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path);
 
@@ -251,11 +266,6 @@ void jvpn_handshake_rekey(struct jvpn_session *session);
 /* Forgets the INIT that is out. Locked. */
 void jvpn_handshake_clear(struct jvpn_session *session);
 void jvpn_handshake_send_work(struct work_struct *work);
-/* Ends a session that another one replaced; no lock held. */
-void jvpn_session_supersede(struct jvpn_session *session);
-/* A session came to life: its bounds begin to run. Locked. */
-void jvpn_session_established(struct jvpn_session *session);
-
 /* New keys were used by the peer (responder). BH off, not locked. */
 void jvpn_handshake_confirm(struct jvpn_keypair *keypair);
 
