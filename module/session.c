@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The session object: its life, its state, its binding. Locking and
- * lifetimes are explained at the head of session.h.
+ * The session object: its life, its state, its binding. Locking and lifetimes are
+ * explained at the head of session.h.
  */
 #include <linux/slab.h>
 
