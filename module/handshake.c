@@ -225,8 +225,7 @@ void jvpn_session_want_rekey(struct jvpn_session *session)
 		WRITE_ONCE(session->rekey_wanted_ns, now);
 		if (next_keys_pending(session, now))
 			goto unlock;
-		jvpn_session_queue_control(session, &out, &control, &active->endpoint,
-					   active->id, 0);
+		jvpn_outbox_control(session, &out, &control, &active->endpoint, active->id, 0);
 	}
 unlock:
 	spin_unlock_bh(&session->lock);

@@ -10,9 +10,9 @@ struct jvpn_body_route {
 	bool df;
 };
 
-bool jvpn_session_queue_control(struct jvpn_session *session, struct jvpn_outbox *out,
-				struct jvpn_control *control,
-				const struct jvpn_endpoint *endpoint, u8 path_id, u32 pad_to)
+bool jvpn_outbox_control(struct jvpn_session *session, struct jvpn_outbox *out,
+			 struct jvpn_control *control, const struct jvpn_endpoint *endpoint,
+			 u8 path_id, u32 pad_to)
 {
 	struct jvpn_body_route *route;
 	struct jvpn_keypair *keypair;

@@ -510,7 +510,7 @@ static void say_terminate(struct jvpn_session *session, u16 reason, struct jvpn_
 
 		if (path->used && (active ? path == active :
 				   !!(path->status & JVPN_PATH_VALIDATED)))
-			jvpn_session_queue_control(session, out, &control, &path->endpoint, i, 0);
+			jvpn_outbox_control(session, out, &control, &path->endpoint, i, 0);
 	}
 }
 

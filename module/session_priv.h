@@ -52,7 +52,7 @@ static inline void jvpn_outbox_init(struct jvpn_outbox *out)
 void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out);
 
 /**
- * jvpn_session_queue_control - write a body into the outbox
+ * jvpn_outbox_control - write a body into the outbox
  * @session: locked
  * @out: the outbox
  * @control: what; its clock is filled in here
@@ -63,9 +63,9 @@ void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out);
  *
  * Return: false if there are no keys that may seal (a rekey is begun) or no memory.
  */
-bool jvpn_session_queue_control(struct jvpn_session *session, struct jvpn_outbox *out,
-				struct jvpn_control *control,
-				const struct jvpn_endpoint *endpoint, u8 path_id, u32 pad_to);
+bool jvpn_outbox_control(struct jvpn_session *session, struct jvpn_outbox *out,
+			 struct jvpn_control *control, const struct jvpn_endpoint *endpoint,
+			 u8 path_id, u32 pad_to);
 
 /* ---- session.c ---- */
 

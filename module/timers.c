@@ -147,7 +147,7 @@ void jvpn_heartbeat_send(struct jvpn_session *session, struct jvpn_path *path,
 	control.heartbeat.seq = jvpn_health_next_seq(&path->health);
 	jvpn_health_sent(&path->health, now, control.heartbeat.seq);
 	heartbeat_fill(session, path, &path->endpoint, &control.heartbeat);
-	jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, pad_to);
+	jvpn_outbox_control(session, out, &control, &path->endpoint, path->id, pad_to);
 }
 
 /*
@@ -165,7 +165,7 @@ static void heartbeat_answer(struct jvpn_session *session, struct jvpn_path *pat
 	jvpn_health_tx(&path->health);
 	heartbeat_fill(session, path, &path->endpoint, &control.heartbeat);
 	jvpn_endpoint_remote(&path->endpoint, &control.heartbeat.observed);
-	jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, 0);
+	jvpn_outbox_control(session, out, &control, &path->endpoint, path->id, 0);
 }
 
 static void confirm_token(struct jvpn_session *session, const struct jvpn_path *path,
@@ -174,7 +174,7 @@ static void confirm_token(struct jvpn_session *session, const struct jvpn_path *
 	struct jvpn_control control = { .kind = JVPN_CONTROL_PATH_CONFIRM };
 
 	memcpy(control.path_token.token, token, JVPN_TOKEN_LEN);
-	jvpn_session_queue_control(session, out, &control, to, path->id, 0);
+	jvpn_outbox_control(session, out, &control, to, path->id, 0);
 }
 
 static bool token_is_zero(const u8 *token)
