@@ -225,8 +225,7 @@ void jvpn_session_want_rekey(struct jvpn_session *session)
 		WRITE_ONCE(session->rekey_wanted_ns, now);
 		if (next_keys_pending(session, now))
 			goto unlock;
-		jvpn_session_queue_control(session, &out, &control, &active->endpoint,
-					   active->id, 0);
+		jvpn_outbox_control(session, &out, &control, &active->endpoint, active->id, 0);
 	}
 unlock:
 	spin_unlock_bh(&session->lock);
@@ -428,19 +427,6 @@ out:
 
 /* ---- putting keys in force ---- */
 
-static void slot_replace(struct jvpn_session *session, struct jvpn_keypair __rcu **slot,
-			 struct jvpn_keypair *keypair)
-{
-	struct jvpn_keypair *old;
-
-	old = rcu_dereference_protected(*slot, lockdep_is_held(&session->lock));
-	rcu_assign_pointer(*slot, keypair);
-	if (old) {
-		jvpn_keypair_unhash(old);
-		jvpn_keypair_put(old);
-	}
-}
-
 /* @keypair becomes current, what was current serves the packets still under way. */
 static void keys_rotate(struct jvpn_session *session, struct jvpn_keypair *keypair)
 {
@@ -448,7 +434,7 @@ static void keys_rotate(struct jvpn_session *session, struct jvpn_keypair *keypa
 
 	current_keys = rcu_dereference_protected(session->current_keys,
 						 lockdep_is_held(&session->lock));
-	slot_replace(session, &session->previous_keys, current_keys);
+	jvpn_keys_replace(session, &session->previous_keys, current_keys);
 	rcu_assign_pointer(session->current_keys, keypair);
 	if (current_keys)
 		jvpn_deadline_set(session, JVPN_DL_KEYS,
@@ -1015,7 +1001,7 @@ static void answer_rekey(struct jvpn_peer *peer, struct init_state *state)
 	err = session->dead ? -ESHUTDOWN :
 	      index_take_over(session, keypair, state->remote_index);
 	if (!err)
-		slot_replace(session, &session->next_keys, jvpn_keypair_get(keypair));
+		jvpn_keys_replace(session, &session->next_keys, jvpn_keypair_get(keypair));
 	spin_unlock_bh(&session->lock);
 	if (!err) {
 		answer_keep(peer, state);
@@ -1153,30 +1139,6 @@ static bool inbound_take_over(struct jvpn_session *session, struct jvpn_session 
 	return true;
 }
 
-/* Packets that waited for our own create go out by the session that came instead. */
-static void queue_inherit(struct jvpn_session *session, struct jvpn_session *old)
-{
-	struct sk_buff_head list;
-	u32 bytes;
-
-	if (!old || READ_ONCE(old->state) != JVPN_STATE_BIRTH)
-		return;
-	__skb_queue_head_init(&list);
-	spin_lock_bh(&old->lock);
-	skb_queue_splice_tail_init(&old->queue, &list);
-	bytes = old->queue_bytes;
-	old->queue_bytes = 0;
-	spin_unlock_bh(&old->lock);
-	spin_lock_bh(&session->lock);
-	if (!session->dead) {
-		skb_queue_splice_tail_init(&list, &session->queue);
-		session->queue_bytes += bytes;
-		jvpn_session_queue_bound(session, &list);
-	}
-	spin_unlock_bh(&session->lock);
-	__skb_queue_purge(&list);
-}
-
 static void confirm_create(struct jvpn_keypair *keypair)
 {
 	struct jvpn_session *session = keypair->session;
@@ -1220,7 +1182,7 @@ static void confirm_create(struct jvpn_keypair *keypair)
 	spin_unlock(&session->lock);
 	spin_unlock_bh(&peer->lock);
 	jvpn_binding_free(binding);
-	queue_inherit(session, waiting);
+	jvpn_session_queue_inherit(session, waiting);
 	jvpn_session_put(waiting);
 	jvpn_outbox_flush(session, &out);
 	for (i = 0; i < ARRAY_SIZE(ended); i++) {

@@ -86,6 +86,19 @@ void jvpn_keypair_unhash(struct jvpn_keypair *keypair)
 	jvpn_index_remove(&device->remote_table, &keypair->remote);
 }
 
+void jvpn_keys_replace(struct jvpn_session *session, struct jvpn_keypair __rcu **slot,
+		       struct jvpn_keypair *keypair)
+{
+	struct jvpn_keypair *old;
+
+	old = rcu_dereference_protected(*slot, lockdep_is_held(&session->lock));
+	rcu_assign_pointer(*slot, keypair);
+	if (old) {
+		jvpn_keypair_unhash(old);
+		jvpn_keypair_put(old);
+	}
+}
+
 struct jvpn_keypair *jvpn_keypair_get(struct jvpn_keypair *keypair)
 {
 	kref_get(&keypair->ref);
@@ -119,4 +132,31 @@ void jvpn_keypair_put_many(struct jvpn_keypair *keypair, unsigned int count)
 {
 	if (count && refcount_sub_and_test(count, &keypair->ref.refcount))
 		keypair_release(&keypair->ref);
+}
+
+bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now)
+{
+	return READ_ONCE(keypair->valid) &&
+	       jvpn_since(now, keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
+	       atomic64_read(&keypair->send_counter) < keypair->reject_after_messages;
+}
+
+static u64 auth_fail_limit(const struct jvpn_keypair *keypair)
+{
+	return keypair->cipher == JVPN_CIPHER_AES_256_GCM ? JVPN_AUTH_FAIL_LIMIT_GCM :
+							    JVPN_AUTH_FAIL_LIMIT_CHACHA;
+}
+
+bool jvpn_keys_open(const struct jvpn_keypair *keypair, u64 counter)
+{
+	return READ_ONCE(keypair->valid) &&
+	       jvpn_since(jvpn_now(), keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
+	       counter < keypair->reject_after_messages &&
+	       atomic64_read(&keypair->auth_fails) < auth_fail_limit(keypair);
+}
+
+bool jvpn_keys_auth_failed(struct jvpn_keypair *keypair)
+{
+	/* Half way to the AEAD's limit there is time enough to have new keys before it. */
+	return atomic64_inc_return(&keypair->auth_fails) >= auth_fail_limit(keypair) / 2;
 }

@@ -77,7 +77,22 @@ struct jvpn_keypair *jvpn_keypair_create(struct jvpn_session *session,
 /* Takes it out of both tables; later packets find nothing. Any context up to softirq. */
 void jvpn_keypair_unhash(struct jvpn_keypair *keypair);
 
+/**
+ * jvpn_keys_replace - put keys into a slot of a session, or only drop what is there
+ * @session: locked
+ * @slot: current, previous or next keys
+ * @keypair: takes the place, its reference goes to the slot; NULL: none
+ *
+ * The keys that were there are dropped for good: nothing finds them any more.
+ */
+void jvpn_keys_replace(struct jvpn_session *session, struct jvpn_keypair __rcu **slot,
+		       struct jvpn_keypair *keypair);
+
 /* Would a packet find a usable send key now? @now: boot clock. Locked or RCU. */
 bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now);
+/* May a packet with this counter still be opened? RCU. */
+bool jvpn_keys_open(const struct jvpn_keypair *keypair, u64 counter);
+/* A packet had a wrong tag. Return: there were so many that new keys are wanted. */
+bool jvpn_keys_auth_failed(struct jvpn_keypair *keypair);
 
 #endif /* _JVPN_KEYPAIR_H */

@@ -63,7 +63,7 @@ static void ask_from(struct jvpn_session *session, struct jvpn_path *path,
 	if (!(path->status & JVPN_PATH_VALIDATED))
 		pad = session->move.tries[path->id] & 1 ? JVPN_PATH_MTU_MIN - 48 :
 		      READ_ONCE(session->device->dev->mtu) + JVPN_OVERHEAD;
-	if (jvpn_session_queue_control(session, out, &control, endpoint, path->id, pad)) {
+	if (jvpn_outbox_control(session, out, &control, endpoint, path->id, pad)) {
 		jvpn_health_tx(&path->health);
 		if (session->move.tries[path->id] < U8_MAX)
 			session->move.tries[path->id]++;
@@ -432,7 +432,7 @@ static void challenge_received(struct jvpn_session *session, const struct jvpn_p
 	proof.proof.nonce = control->challenge.nonce;
 	proof.proof.epoch = session->epoch;
 	memcpy(proof.proof.token, control->challenge.token, JVPN_TOKEN_LEN);
-	if (jvpn_session_queue_control(session, out, &proof, &path->endpoint, path->id, 0))
+	if (jvpn_outbox_control(session, out, &proof, &path->endpoint, path->id, 0))
 		jvpn_health_tx(&path->health);
 }
 
@@ -462,7 +462,7 @@ static void path_challenge_received(struct jvpn_session *session,
 	if (!path->used)
 		return;
 	memcpy(confirm.path_token.token, control->path_token.token, JVPN_TOKEN_LEN);
-	if (jvpn_session_queue_control(session, out, &confirm, &path->endpoint, path->id, 0))
+	if (jvpn_outbox_control(session, out, &confirm, &path->endpoint, path->id, 0))
 		jvpn_health_tx(&path->health);
 	if (session->role != JVPN_ROLE_INITIATOR || session->move.open ||
 	    path != jvpn_session_active_path(session) ||
@@ -510,7 +510,7 @@ static void refuse(struct jvpn_session *session, const struct jvpn_packet *packe
 	control.reject.epoch = session->epoch;
 	if (reason == JVPN_REASON_RATE_LIMITED)
 		control.reject.retry_after_ms = 1000 / session->policy.reattach_rate;
-	jvpn_session_queue_control(session, out, &control, &packet->from, packet->path_id, 0);
+	jvpn_outbox_control(session, out, &control, &packet->from, packet->path_id, 0);
 }
 
 static void path_challenge_send(struct jvpn_session *session, u8 path_id,
@@ -521,7 +521,7 @@ static void path_challenge_send(struct jvpn_session *session, u8 path_id,
 	jvpn_path_token(session->device, session->id, to, jvpn_token_slot(jvpn_now()),
 			control.path_token.token);
 	jvpn_endpoint_remote(to, &control.path_token.observed);
-	jvpn_session_queue_control(session, out, &control, to, path_id, 0);
+	jvpn_outbox_control(session, out, &control, to, path_id, 0);
 }
 
 static void rebind_close(struct jvpn_session *session)
@@ -587,8 +587,7 @@ static void ack_send(struct jvpn_session *session, struct jvpn_outbox *out)
 	struct jvpn_control control = session->stored_ack;
 	struct jvpn_path *active = jvpn_session_active_path(session);
 
-	if (active && jvpn_session_queue_control(session, out, &control, &active->endpoint,
-						 active->id, 0))
+	if (active && jvpn_outbox_control(session, out, &control, &active->endpoint, active->id, 0))
 		jvpn_health_tx(&active->health);
 }
 
@@ -778,7 +777,7 @@ static void challenge_send(struct jvpn_session *session, const struct jvpn_packe
 	control.challenge.nonce = nonce;
 	jvpn_path_token(session->device, session->id, source, jvpn_token_slot(jvpn_now()),
 			control.challenge.token);
-	jvpn_session_queue_control(session, out, &control, source, packet->path_id, 0);
+	jvpn_outbox_control(session, out, &control, source, packet->path_id, 0);
 }
 
 /* What the peer says goes into reports: only what can be true of a move. */
@@ -1021,7 +1020,7 @@ void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox
 			continue;
 		control.wanted.epoch = session->epoch;
 		control.wanted.reason = session->last_reason;
-		if (jvpn_session_queue_control(session, out, &control, &path->endpoint, i, 0))
+		if (jvpn_outbox_control(session, out, &control, &path->endpoint, i, 0))
 			jvpn_health_tx(&path->health);
 		interval = min(interval, jvpn_session_pto(session, path));
 	}

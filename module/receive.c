@@ -201,12 +201,6 @@ static void inner_deliver(struct jvpn_session *session, struct sk_buff *skb, u8 
 
 /* ---- opened packets ---- */
 
-static u64 auth_fail_limit(const struct jvpn_keypair *keypair)
-{
-	return keypair->cipher == JVPN_CIPHER_AES_256_GCM ? JVPN_AUTH_FAIL_LIMIT_GCM :
-							    JVPN_AUTH_FAIL_LIMIT_CHACHA;
-}
-
 static void open_failed(struct jvpn_keypair *keypair, const struct sk_buff *outer, int err)
 {
 	struct jvpn_device *device = keypair->session->device;
@@ -218,8 +212,7 @@ static void open_failed(struct jvpn_keypair *keypair, const struct sk_buff *oute
 		return;
 	}
 	jvpn_count(device, JVPN_COUNTER_A_RX_AUTH_FAIL);
-	/* Half way to the AEAD's limit there is time enough to have new keys before it. */
-	if (atomic64_inc_return(&keypair->auth_fails) >= auth_fail_limit(keypair) / 2)
+	if (jvpn_keys_auth_failed(keypair))
 		jvpn_session_want_rekey(keypair->session);
 	jvpn_receive_endpoint(outer, &from);
 	jvpn_endpoint_remote(&from, &source);
@@ -337,21 +330,13 @@ static struct sk_buff *inner_alloc(unsigned int len)
 	return skb;
 }
 
-static bool keys_open(const struct jvpn_keypair *keypair, u64 counter)
-{
-	return READ_ONCE(keypair->valid) &&
-	       jvpn_since(jvpn_now(), keypair->born_ns) < JVPN_REJECT_AFTER_NS &&
-	       counter < keypair->reject_after_messages &&
-	       atomic64_read(&keypair->auth_fails) < auth_fail_limit(keypair);
-}
-
 static void open_packet(struct jvpn_device *device, struct jvpn_keypair *keypair,
 			struct sk_buff *skb, u64 counter)
 {
 	struct sk_buff *inner;
 	int err;
 
-	if (unlikely(!keys_open(keypair, counter))) {
+	if (unlikely(!jvpn_keys_open(keypair, counter))) {
 		drop(device, skb, JVPN_COUNTER_A_RX_KEY_EXPIRED);
 		return;
 	}

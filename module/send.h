@@ -21,13 +21,4 @@
  */
 netdev_tx_t jvpn_xmit(struct sk_buff *skb, struct net_device *dev);
 
-/**
- * jvpn_send_unreachable - tell the sender that its packet cannot be carried
- * @skb: the inner packet; not consumed
- *
- * ICMP host unreachable, or ICMPv6 address unreachable; the stack limits their
- * rate.
- */
-void jvpn_send_unreachable(struct sk_buff *skb);
-
 #endif /* _JVPN_SEND_H */

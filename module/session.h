@@ -336,6 +336,15 @@ void jvpn_send_inner(struct jvpn_session *session, struct sk_buff_head *list);
 int jvpn_send_plain(struct jvpn_device *device, const void *data, size_t len,
 		    const struct jvpn_endpoint *endpoint);
 
+/**
+ * jvpn_send_unreachable - tell the sender that its packet cannot be carried
+ * @skb: the inner packet; not consumed
+ *
+ * ICMP host unreachable, or ICMPv6 address unreachable; the stack limits their
+ * rate.
+ */
+void jvpn_send_unreachable(struct sk_buff *skb);
+
 /* Room in front of a body for all headers; bytes behind it for the tag. */
 struct sk_buff *jvpn_body_alloc(size_t len, gfp_t gfp);
 

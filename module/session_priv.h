@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Inside the room of the session: what session.c, handshake.c, reattach.c and
- * timers.c share with each other and with nobody else.
+ * Inside the room of the session: what its files share with each other and with
+ * nobody else.
  */
 #ifndef _JVPN_SESSION_PRIV_H
 #define _JVPN_SESSION_PRIV_H
@@ -46,11 +46,13 @@ static inline void jvpn_outbox_init(struct jvpn_outbox *out)
 	out->ended_reason = 0;
 }
 
+/* ---- outbox.c ---- */
+
 /* Seals, sends, unlinks. BH off, no lock held, caller holds a reference or RCU. */
 void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out);
 
 /**
- * jvpn_session_queue_control - write a body into the outbox
+ * jvpn_outbox_control - write a body into the outbox
  * @session: locked
  * @out: the outbox
  * @control: what; its clock is filled in here
@@ -61,9 +63,11 @@ void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out);
  *
  * Return: false if there are no keys that may seal (a rekey is begun) or no memory.
  */
-bool jvpn_session_queue_control(struct jvpn_session *session, struct jvpn_outbox *out,
-				struct jvpn_control *control,
-				const struct jvpn_endpoint *endpoint, u8 path_id, u32 pad_to);
+bool jvpn_outbox_control(struct jvpn_session *session, struct jvpn_outbox *out,
+			 struct jvpn_control *control, const struct jvpn_endpoint *endpoint,
+			 u8 path_id, u32 pad_to);
+
+/* ---- session.c ---- */
 
 /**
  * jvpn_session_event - put an event through the transition table
@@ -94,6 +98,8 @@ struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 
 /* The active path, or NULL. Locked. */
 struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session);
+/* The longest UDP payload that the path was seen to carry; 0: as the route says. */
+u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path);
 
 /* Points the hot path at @binding (made for @path); lets waiting packets go. Locked. */
 void jvpn_session_bind(struct jvpn_session *session, struct jvpn_binding *binding,
@@ -116,14 +122,12 @@ struct jvpn_path *jvpn_session_path_setup(struct jvpn_session *session, u8 id,
 void jvpn_session_path_dead(struct jvpn_session *session, struct jvpn_path *path, u16 reason,
 			    u32 probes, struct jvpn_outbox *out);
 
-/* Gives up packets that waited too long. Locked. */
-void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+/* Ends a session that another one replaced; no lock held. */
+void jvpn_session_supersede(struct jvpn_session *session);
+/* A session came to life: its bounds begin to run. Locked. */
+void jvpn_session_established(struct jvpn_session *session);
 
-/* Would a packet find a usable send key now? Locked or RCU. */
-bool jvpn_keys_usable(const struct jvpn_keypair *keypair, u64 now);
-
-/* Gives up what is too much or waited too long. Locked. */
-void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
+/* ---- session_slots.c ---- */
 
 /* A session in each slot of a peer at most: live, outbound, inbound. */
 #define JVPN_PEER_SLOTS		3
@@ -131,6 +135,33 @@ void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head 
 /* The sessions of a peer, referenced, each once. Returns how many. */
 unsigned int jvpn_peer_sessions(struct jvpn_peer *peer,
 				struct jvpn_session *found[JVPN_PEER_SLOTS]);
+
+/*
+ * Begins a session: the peer's first, or with @successor one beside the live
+ * session, which it will supersede. Returns the peer's session, referenced, or an
+ * error: -ESHUTDOWN, -EDESTADDRREQ it has no path, -ENOMEM.
+ */
+struct jvpn_session *jvpn_session_begin(struct jvpn_peer *peer, bool successor);
+/* Lets a worker begin the next session beside this one. No lock held. */
+void jvpn_session_begin_successor(struct jvpn_session *session);
+/* A session that ended leaves its peer's slots and the tables. No lock held. */
+void jvpn_session_unlink(struct jvpn_session *session, const struct jvpn_outbox *out);
+
+/* ---- session_queue.c ---- */
+
+/* Gives up packets that waited too long. Locked. */
+void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+/* Gives up what is too much or waited too long. Locked. */
+void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
+/* Gives up all that waits. Locked. */
+void jvpn_session_queue_clear(struct jvpn_session *session, struct jvpn_outbox *out);
+/* What waited for our own create goes out by the session that came instead. Not locked. */
+void jvpn_session_queue_inherit(struct jvpn_session *session, struct jvpn_session *old);
+/*
+ * Sends what waits, in order. While one CPU does so "holding" stays set, so
+ * that newer packets line up behind and do not overtake. BH off, RCU, not locked.
+ */
+void jvpn_session_queue_flush(struct jvpn_session *session);
 
 /* ---- session_config.c ---- */
 
@@ -150,6 +181,8 @@ void jvpn_policy_leave_forbidden(struct jvpn_session *session, struct jvpn_path 
 void jvpn_deadline_set(struct jvpn_session *session, enum jvpn_deadline deadline, u64 at_ns);
 /* Polls the health of all paths soon: something about them changed. Locked. */
 void jvpn_paths_poll_now(struct jvpn_session *session);
+/* Traffic after a pause: idle heartbeats are too slow from now on. Locked. */
+void jvpn_traffic_resumed(struct jvpn_session *session, struct jvpn_traffic *traffic);
 void jvpn_timer_init(struct jvpn_session *session);
 /* Locked, session dead: the timer never runs again (it may be running right now). */
 void jvpn_timer_stop(struct jvpn_session *session);
@@ -209,8 +242,6 @@ void jvpn_rebind_heard(struct jvpn_session *session, const struct jvpn_packet *p
 /* Deadlines JVPN_DL_REBIND and JVPN_DL_WANTED. */
 void jvpn_rebind_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 void jvpn_wanted_timer(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
-/* The longest UDP payload that the path was seen to carry; 0: as the route says. */
-u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path);
 /* PTO of a path, 1 s where there is none. */
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path);
 
@@ -235,11 +266,6 @@ void jvpn_handshake_rekey(struct jvpn_session *session);
 /* Forgets the INIT that is out. Locked. */
 void jvpn_handshake_clear(struct jvpn_session *session);
 void jvpn_handshake_send_work(struct work_struct *work);
-/* Ends a session that another one replaced; no lock held. */
-void jvpn_session_supersede(struct jvpn_session *session);
-/* A session came to life: its bounds begin to run. Locked. */
-void jvpn_session_established(struct jvpn_session *session);
-
 /* New keys were used by the peer (responder). BH off, not locked. */
 void jvpn_handshake_confirm(struct jvpn_keypair *keypair);
 

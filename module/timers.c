@@ -54,6 +54,20 @@ void jvpn_paths_poll_now(struct jvpn_session *session)
 	jvpn_deadline_set(session, JVPN_DL_PATHS, jvpn_now());
 }
 
+void jvpn_traffic_resumed(struct jvpn_session *session, struct jvpn_traffic *traffic)
+{
+	WRITE_ONCE(traffic->last_ns, jvpn_now());
+	if (!session->dead)
+		jvpn_paths_poll_now(session);
+}
+
+void jvpn_session_traffic_began(struct jvpn_session *session, struct jvpn_traffic *traffic)
+{
+	spin_lock_bh(&session->lock);
+	jvpn_traffic_resumed(session, traffic);
+	spin_unlock_bh(&session->lock);
+}
+
 u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path *path)
 {
 	return path ? jvpn_health_pto_ns(&path->health) : JVPN_PTO_UNKNOWN_NS;
@@ -133,7 +147,7 @@ void jvpn_heartbeat_send(struct jvpn_session *session, struct jvpn_path *path,
 	control.heartbeat.seq = jvpn_health_next_seq(&path->health);
 	jvpn_health_sent(&path->health, now, control.heartbeat.seq);
 	heartbeat_fill(session, path, &path->endpoint, &control.heartbeat);
-	jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, pad_to);
+	jvpn_outbox_control(session, out, &control, &path->endpoint, path->id, pad_to);
 }
 
 /*
@@ -151,7 +165,7 @@ static void heartbeat_answer(struct jvpn_session *session, struct jvpn_path *pat
 	jvpn_health_tx(&path->health);
 	heartbeat_fill(session, path, &path->endpoint, &control.heartbeat);
 	jvpn_endpoint_remote(&path->endpoint, &control.heartbeat.observed);
-	jvpn_session_queue_control(session, out, &control, &path->endpoint, path->id, 0);
+	jvpn_outbox_control(session, out, &control, &path->endpoint, path->id, 0);
 }
 
 static void confirm_token(struct jvpn_session *session, const struct jvpn_path *path,
@@ -160,7 +174,7 @@ static void confirm_token(struct jvpn_session *session, const struct jvpn_path *
 	struct jvpn_control control = { .kind = JVPN_CONTROL_PATH_CONFIRM };
 
 	memcpy(control.path_token.token, token, JVPN_TOKEN_LEN);
-	jvpn_session_queue_control(session, out, &control, to, path->id, 0);
+	jvpn_outbox_control(session, out, &control, to, path->id, 0);
 }
 
 static bool token_is_zero(const u8 *token)
@@ -421,9 +435,7 @@ static void drop_old_keys(struct jvpn_session *session, u64 now)
 		jvpn_deadline_set(session, JVPN_DL_KEYS, old->born_ns + JVPN_REJECT_AFTER_NS);
 		return;
 	}
-	RCU_INIT_POINTER(session->previous_keys, NULL);
-	jvpn_keypair_unhash(old);
-	jvpn_keypair_put(old);
+	jvpn_keys_replace(session, &session->previous_keys, NULL);
 }
 
 static void deadline_due(struct jvpn_session *session, enum jvpn_deadline deadline, u64 now,

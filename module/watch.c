@@ -193,9 +193,40 @@ void jvpn_session_check_paths(struct jvpn_device *device)
 	visit_sessions(device, check_session, device);
 }
 
-static void link_down(struct jvpn_session *session, void *arg)
+/* What the kernel took away. */
+struct loss {
+	u32 status;			/* of the paths that used it: LINK_DOWN or NO_ADDRESS */
+	int ifindex;
+	u8 family;
+	const u8 *addr;
+};
+
+static bool uses_link(const struct jvpn_path *path, const struct loss *loss)
 {
-	int ifindex = *(int *)arg;
+	return path->endpoint.ifindex == loss->ifindex || path->oif_used == loss->ifindex;
+}
+
+static bool uses_address(const struct jvpn_path *path, const struct loss *loss)
+{
+	bool v6 = path->endpoint.remote.sa_family == AF_INET6;
+	size_t len = v6 ? 16 : 4;
+
+	return v6 == (loss->family == AF_INET6) &&
+	       (!memcmp(&path->endpoint.local6, loss->addr, len) ||
+		!memcmp(path->local_used, loss->addr, len));
+}
+
+static bool is_hit(const struct jvpn_path *path, const struct loss *loss)
+{
+	if (!path->used || path->status & loss->status)
+		return false;
+	return loss->status == JVPN_PATH_LINK_DOWN ? uses_link(path, loss) :
+						     uses_address(path, loss);
+}
+
+static void lose(struct jvpn_session *session, void *arg)
+{
+	const struct loss *loss = arg;
 	struct jvpn_outbox out;
 	int i;
 
@@ -205,66 +236,28 @@ static void link_down(struct jvpn_session *session, void *arg)
 	for (i = 0; i < JVPN_MAX_PATHS; i++) {
 		struct jvpn_path *path = &session->paths[i];
 
-		path->lost_now = path->used && !(path->status & JVPN_PATH_LINK_DOWN) &&
-				 (path->endpoint.ifindex == ifindex || path->oif_used == ifindex);
+		path->lost_now = is_hit(path, loss);
 		if (path->lost_now)
-			path->status |= JVPN_PATH_LINK_DOWN;
+			path->status |= loss->status;
 	}
 	for (i = 0; i < JVPN_MAX_PATHS && !session->dead; i++)
 		if (session->paths[i].lost_now)
 			jvpn_session_path_dead(session, &session->paths[i],
-					       JVPN_REASON_LINK_DOWN, 0, &out);
+					       reason_of(loss->status), 0, &out);
 	spin_unlock_bh(&session->lock);
 	jvpn_outbox_flush(session, &out);
 }
 
 void jvpn_session_link_down(struct jvpn_device *device, int ifindex)
 {
-	visit_sessions(device, link_down, &ifindex);
-}
+	struct loss loss = { .status = JVPN_PATH_LINK_DOWN, .ifindex = ifindex };
 
-struct removed_address {
-	u8 family;
-	const u8 *addr;
-};
-
-static bool uses_address(const struct jvpn_path *path, const struct removed_address *removed)
-{
-	bool v6 = path->endpoint.remote.sa_family == AF_INET6;
-	size_t len = v6 ? 16 : 4;
-
-	return path->used && v6 == (removed->family == AF_INET6) &&
-	       !(path->status & JVPN_PATH_NO_ADDRESS) &&
-	       (!memcmp(&path->endpoint.local6, removed->addr, len) ||
-		!memcmp(path->local_used, removed->addr, len));
-}
-
-static void address_removed(struct jvpn_session *session, void *arg)
-{
-	const struct removed_address *removed = arg;
-	struct jvpn_outbox out;
-	int i;
-
-	jvpn_outbox_init(&out);
-	spin_lock_bh(&session->lock);
-	for (i = 0; i < JVPN_MAX_PATHS; i++) {
-		struct jvpn_path *path = &session->paths[i];
-
-		path->lost_now = uses_address(path, removed);
-		if (path->lost_now)
-			path->status |= JVPN_PATH_NO_ADDRESS;
-	}
-	for (i = 0; i < JVPN_MAX_PATHS && !session->dead; i++)
-		if (session->paths[i].lost_now)
-			jvpn_session_path_dead(session, &session->paths[i],
-					       JVPN_REASON_ADDRESS_REMOVED, 0, &out);
-	spin_unlock_bh(&session->lock);
-	jvpn_outbox_flush(session, &out);
+	visit_sessions(device, lose, &loss);
 }
 
 void jvpn_session_address_removed(struct jvpn_device *device, u8 family, const u8 *addr)
 {
-	struct removed_address removed = { .family = family, .addr = addr };
+	struct loss loss = { .status = JVPN_PATH_NO_ADDRESS, .family = family, .addr = addr };
 
-	visit_sessions(device, address_removed, &removed);
+	visit_sessions(device, lose, &loss);
 }
