@@ -571,6 +571,7 @@ unlock:
 static bool rekey_done(struct jvpn_session *session, struct jvpn_keypair *keypair,
 		       const struct jvpn_response_payload *payload, u32 remote_index)
 {
+	u32 owner_term = le32_to_cpu(payload->owner_term);
 	struct jvpn_outbox out;
 	struct jvpn_path *path;
 	bool done = false;
@@ -578,12 +579,14 @@ static bool rekey_done(struct jvpn_session *session, struct jvpn_keypair *keypai
 	jvpn_outbox_init(&out);
 	spin_lock_bh(&session->lock);
 	if (session->dead || session->handshake_kind != JVPN_HS_REKEY ||
+	    !jvpn_session_owner_valid(session, owner_term) ||
 	    index_take_over(session, keypair, remote_index))
 		goto unlock;
 	path = &session->paths[session->handshake_path & (JVPN_MAX_PATHS - 1)];
 	jvpn_handshake_clear(session);
 	bounds_apply(session, &payload->bounds);
 	clock_calibrate(session, le32_to_cpu(payload->clock_ms));
+	session->owner_term = owner_term;
 	keys_rotate(session, jvpn_keypair_get(keypair));
 	session->rekeys++;
 	jvpn_session_established(session);

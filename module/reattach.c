@@ -350,7 +350,8 @@ static void ack_received(struct jvpn_session *session, const struct jvpn_packet 
 	if (!session->move.open || control->ack.nonce != session->move.nonce ||
 	    !jvpn_path_usable(session, path))
 		return;
-	if ((s32)(control->ack.epoch - session->epoch) <= 0)
+	if ((s32)(control->ack.epoch - session->epoch) <= 0 ||
+	    !jvpn_session_owner_valid(session, control->ack.owner_term))
 		return;
 	/* Without memory nothing changes here; the repeated request gets the same ACK. */
 	binding = jvpn_binding_create(&path->endpoint, path->id);

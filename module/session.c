@@ -151,6 +151,24 @@ void jvpn_session_auth_failed(struct jvpn_session *session, const struct jvpn_ad
 	spin_unlock_bh(&session->lock);
 }
 
+/*
+ * Gateways that share sessions count owners: the term grows whenever a session
+ * passes to another one. Who names a lower term than this end has seen has lost the
+ * session without noticing: what it says binds nobody, however well it is sealed.
+ */
+bool jvpn_session_owner_valid(struct jvpn_session *session, u32 owner_term)
+{
+	struct jvpn_event report;
+
+	lockdep_assert_held(&session->lock);
+	if (owner_term >= session->owner_term)
+		return true;
+	jvpn_session_report_init(session, &report, JVPN_EVENT_SECURITY,
+				 JVPN_REASON_SEC_OWNERSHIP_ANOMALY);
+	jvpn_event_emit_limited(session->device, session->history, &report);
+	return false;
+}
+
 void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
 			      const struct jvpn_path *path)
 {

@@ -89,6 +89,9 @@ void jvpn_session_report_init(struct jvpn_session *session, struct jvpn_event *r
 void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
 			      const struct jvpn_path *path);
 
+/* Initiator: may who names this owner term speak for the session? Reports it if not. Locked. */
+bool jvpn_session_owner_valid(struct jvpn_session *session, u32 owner_term);
+
 /*
  * New session in BIRTH with one reference, in no slot; the policy is copied.
  * Any context; NULL without memory.

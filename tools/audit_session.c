@@ -415,7 +415,7 @@ static bool check_report(struct audit *audit, struct audit_session *s,
 		return true;
 	case JVPN_REASON_SEC_OWNERSHIP_ANOMALY:
 		audit_refute(audit, AUDIT_LINEAGE, e,
-			     "the kernel reports a lineage that does not follow");
+			     "the kernel reports a wrong owner, or a lineage that does not follow");
 		return true;
 	}
 	return false;

@@ -18,13 +18,13 @@ identity() {
 }
 
 newest() {
-	history_of "$gw" "$TEST_TMP/history"
+	history_of "$witness" "$TEST_TMP/history"
 	jq -s 'map(.seq) | max // 0' "$TEST_TMP/history"
 }
 
 # events_since SEQ TYPE FILTER
 events_since() {
-	history_of "$gw" "$TEST_TMP/history"
+	history_of "$witness" "$TEST_TMP/history"
 	jq -r --argjson seq "$1" --arg type "$2" \
 		"select(.seq > \$seq and .type == \$type) | $3" "$TEST_TMP/history"
 }
@@ -64,6 +64,7 @@ counted() {
 }
 
 topology 20
+witness=$gw			# whose events are looked at
 keys client gateway mallory
 device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
 	ListenPort = $JVPN_PORT
@@ -208,3 +209,49 @@ check_equal "a session id that was chosen: no session" BIRTH "$(state "$client")
 peer fixation off
 check "then an honest one" peer accept
 check "traffic in it" ping_inner 4
+
+# --- A gateway that lost the session ----------------------------------------
+
+witness=$client
+
+# What only the owner may change.
+owned() {
+	session "$client" '| [.id, .active_path, .switches, .rekeys, .lineage] | join(" ")'
+}
+
+# disowned NAME: since $seq one without the session answered for it, in vain.
+disowned() {
+	check_equal "$1: is reported" SEC_OWNERSHIP_ANOMALY \
+		"$(events_since "$seq" SECURITY .reason | sort -u)"
+	check_equal "$1: nothing changed" "$before" "$(owned)"
+}
+
+check "both paths are warm" wait_for 20 warm
+peer owner 5
+jvpn "$client" session switch jvpn0 "${pub[gateway]}" 1
+check "another owner: the client follows" wait_for 5 \
+	eval '[[ $(session "$client" .active_path) == 1 ]]'
+
+before=$(owned)
+seq=$(newest)
+peer owner 4
+check_fails "keys of the old owner: are not used" peer rekey
+disowned "keys of the old owner"
+peer owner 5
+check "keys of the owner: are used" wait_for 10 \
+	eval '[[ $(session "$client" .rekeys) == 1 ]]'
+check "traffic under them" ping_inner 4
+
+before=$(owned)
+seq=$(newest)
+peer owner 4
+jvpn "$client" session switch jvpn0 "${pub[gateway]}" 0
+check "a move to the old owner: is denied" wait_for 10 \
+	eval '[[ $(events_since "$seq" SWITCH_DENIED .reason) ]]'
+disowned "a move to the old owner"
+peer owner 6
+check "a move of the owner: the client follows" wait_for 10 \
+	eval '[[ $(session "$client" .switches) == 2 ]]'
+check "traffic goes on" ping_inner 4
+# Honest ends never report that: the auditor would not like it.
+ip -n "$client" link del jvpn0

@@ -16,11 +16,12 @@ end it answers whoever speaks to it. It says "ready" first.
   udp PORT TEXT         an inner datagram that is answered by itself
   warm ID               probe this path too; wait until it is validated
   switch ID             move the session there
-  rekey                 new keys
+  rekey                 new keys; the responder asks for them
   heard KIND            wait until such a message or body comes
   show                  the session as JSON
   said                  kinds of bodies and messages since last asked, in order
   cookies on|off        answer INITs with a COOKIE_REPLY first (responder)
+  owner TERM            the owner term that we name from now on (responder)
   wait SECONDS          only serve
   terminate             end the session
 """
@@ -63,6 +64,7 @@ class Node:
         self.last_seen_stamp = bytes(12)
         self.cookies, self.cookie_secret = False, os.urandom(32)
         self.noticed = 0
+        self.owner_term = 0
         self.inner = []                 # packets that came out and were not answered
         self.invalid = []               # why what came was dropped
 
@@ -258,6 +260,7 @@ class Response:
         index = self.node.new_index()
         self.values.update(
             clock=one.clock(), notice_token=keys.notice_token(self.node.private, index),
+            owner_term=self.node.owner_term,
             session_max_lifetime=min(self.payload["session_max_lifetime"],
                                      session.LIFETIME_MS),
             transport_loss_ttl=min(self.payload["transport_loss_ttl"], session.LOSS_TTL_MS))
@@ -340,7 +343,7 @@ class Commands:
 
     def do_rekey(self):
         one, old = self.session, self.session.current
-        one.begin(one.active.number, wire.REKEY)
+        one.rekey()
         self.wait(lambda: one.current is not old or one.init_status, "no answer")
         if one.init_status:
             raise Failed(f"status {one.init_status}")
@@ -361,6 +364,9 @@ class Commands:
 
     def do_cookies(self, word):
         self.node.cookies = word == "on"
+
+    def do_owner(self, term):
+        self.node.owner_term = int(term)
 
     def do_wait(self, seconds):
         self.node.serve(seconds=float(seconds))

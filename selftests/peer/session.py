@@ -109,6 +109,7 @@ class Session:
         self.node, self.initiator = node, initiator
         self.born = now()
         self.state, self.ended = wire.BIRTH, None
+        self.init_status = None
         self.id = self.root = None
         self.epoch, self.version, self.nonce = 0, 0, 0
         self.paths, self.active = {}, None
@@ -247,7 +248,7 @@ class Initiator(Session):
         self.paths = {number: Path(number, route) for number, route in routes.items()}
         self.handshake = self.move = None
         self.cookie, self.cookie_at = None, 0
-        self.refused = self.init_status = None
+        self.refused = None
         self.warm = set()               # paths to probe besides the active one
 
     def watched(self):
@@ -263,6 +264,9 @@ class Initiator(Session):
                               index=self.node.new_index(), due=0)
         self.init_status = None
         self.send_init()
+
+    def rekey(self):
+        self.begin(self.active.number, wire.REKEY)
 
     def send_init(self):
         h = self.handshake
@@ -457,6 +461,9 @@ class Responder(Session):
         else:
             self.rekeys += 1
 
+    def rekey(self):
+        self.control(self.active, wire.REKEY_WANTED)
+
     def received(self, datagram, route):
         super().received(datagram, route)
         # A packet of the tuple that a contest is about: it is not gone.
@@ -557,7 +564,8 @@ class Responder(Session):
         self.stored_ack = dict(
             nonce=nonce, epoch=self.epoch, version=self.version, initiator=route[1],
             responder=here, reason=reason, accept_time=accept_time,
-            lineage_before=before, lineage=self.lineage)
+            lineage_before=before, lineage=self.lineage,
+            owner_term=self.node.owner_term)
         self.control(path, wire.REATTACH_ACK, **self.stored_ack)
 
     # Two tuples, one path.
