@@ -1032,7 +1032,25 @@ static bool timestamp_accept(struct jvpn_peer *peer, struct init_state *state)
 	return newer;
 }
 
-static bool create_allowed(struct jvpn_peer *peer)
+/* More than a limit lets through. @peer: NULL while it is not known who sends it. */
+static void flooded(struct jvpn_device *device, const struct jvpn_peer *peer,
+		    const struct jvpn_endpoint *from)
+{
+	struct jvpn_event report = {
+		.type = JVPN_EVENT_SECURITY,
+		.reason = JVPN_REASON_SEC_FLOOD,
+		.path_from = JVPN_PATH_NONE,
+		.path_to = JVPN_PATH_NONE,
+	};
+
+	jvpn_count(device, JVPN_COUNTER_A_HS_RATELIMITED);
+	if (peer)
+		memcpy(report.peer, peer->public_key, JVPN_PUBLIC_KEY_LEN);
+	jvpn_endpoint_remote(from, &report.remote_from);
+	jvpn_event_emit_limited(device, NULL, &report);
+}
+
+static bool create_allowed(struct jvpn_peer *peer, const struct jvpn_endpoint *from)
 {
 	bool allowed;
 
@@ -1041,12 +1059,12 @@ static bool create_allowed(struct jvpn_peer *peer)
 				   CREATES_BURST);
 	spin_unlock_bh(&peer->lock);
 	if (!allowed)
-		jvpn_count(peer->device, JVPN_COUNTER_A_HS_RATELIMITED);
+		flooded(peer->device, peer, from);
 	return allowed;
 }
 
 /* A refusal costs as much as an answer, and whoever captured an INIT can ask for it. */
-static bool stale_allowed(struct jvpn_peer *peer)
+static bool stale_allowed(struct jvpn_peer *peer, const struct jvpn_endpoint *from)
 {
 	bool allowed;
 
@@ -1054,7 +1072,7 @@ static bool stale_allowed(struct jvpn_peer *peer)
 	allowed = jvpn_bucket_take(&peer->stale_tokens_ns, jvpn_now(), STALES_PER_S, STALES_BURST);
 	spin_unlock_bh(&peer->lock);
 	if (!allowed)
-		jvpn_count(peer->device, JVPN_COUNTER_A_HS_RATELIMITED);
+		flooded(peer->device, peer, from);
 	return allowed;
 }
 
@@ -1084,11 +1102,11 @@ static void init_received(struct jvpn_device *device, const struct jvpn_msg_init
 	}
 	if (!timestamp_accept(peer, state)) {
 		jvpn_count(device, JVPN_COUNTER_A_HS_REPLAY);
-		if (!answer_again(peer, state) && stale_allowed(peer))
+		if (!answer_again(peer, state) && stale_allowed(peer, source))
 			refuse_init(peer, state, JVPN_REASON_FRESHNESS_INVALID);
 		goto put;
 	}
-	if (state->init.kind == JVPN_HS_CREATE && !create_allowed(peer))
+	if (state->init.kind == JVPN_HS_CREATE && !create_allowed(peer, source))
 		goto put;
 	state->payload.cipher = cipher_choose(ciphers_offered(device), state->init.ciphers);
 	if (!state->payload.cipher)
@@ -1334,7 +1352,7 @@ static bool macs_accept(struct jvpn_device *device, struct sk_buff *skb,
 	rcu_read_unlock();
 	local_bh_enable();
 	if (!allowed)
-		jvpn_count(device, JVPN_COUNTER_A_HS_RATELIMITED);
+		flooded(device, NULL, from);
 	return allowed && (!loaded || verdict == JVPN_MAC_VALID_COOKIE);
 }
 

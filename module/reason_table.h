@@ -243,8 +243,8 @@ EXPLAIN(REKEY_TIMEOUT,
 
 BLOCK("security reports")
 EXPLAIN(SEC_REPLAY_ATTEMPT,
-	"A packet that was already accepted arrived again. This version counts it only: rx_replay.",
-	"A few come from networks that duplicate; many mean that somebody repeats captured packets."
+	"A packet that was already accepted arrived again, from where no path of the session is.",
+	"Nothing came of it; somebody repeats what was captured on the way: look at the address."
 )
 EXPLAIN(SEC_AUTH_FAILURE,
 	"Packets for this session did not authenticate.",
@@ -255,7 +255,7 @@ EXPLAIN(SEC_UNBOUND_SOURCE,
 	"Normal while a NAT changes; else somebody relays the session's packets."
 )
 EXPLAIN(SEC_FLOOD,
-	"More messages came than the limits allow. This version counts them only: hs_ratelimited.",
+	"More handshakes came than a limit lets through.",
 	"Find the source; honest peers are let through by cookies meanwhile."
 )
 EXPLAIN(SEC_OWNERSHIP_ANOMALY,

@@ -288,6 +288,7 @@ static inline void jvpn_session_note_traffic(struct jvpn_session *session,
  * An authentic packet that came before. Its content counts for nothing, and where
  * it came from for one thing: a tuple whose path is contested is alive. Somebody
  * who relays faster than the path makes replays of all that the path delivers.
+ * One from where no path of the session is, is reported. Softirq, under RCU.
  */
 void jvpn_session_replayed(struct jvpn_session *session, const struct jvpn_packet *packet);
 

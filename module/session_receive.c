@@ -134,12 +134,32 @@ bool jvpn_session_received(struct jvpn_keypair *keypair, const struct jvpn_packe
 	return true;
 }
 
+/*
+ * Networks duplicate what they carry, but from where it came. A copy from elsewhere
+ * was captured on the way.
+ */
+static void report_replay(struct jvpn_session *session, const struct jvpn_packet *packet)
+{
+	const struct jvpn_path *path = path_of_packet(session, packet);
+	struct jvpn_event report;
+
+	if (session->dead ||
+	    (path && jvpn_endpoint_same_remote(&path->endpoint, &packet->from)))
+		return;
+	jvpn_session_report_init(session, &report, JVPN_EVENT_SECURITY,
+				 JVPN_REASON_SEC_REPLAY_ATTEMPT);
+	jvpn_endpoint_remote(&packet->from, &report.remote_from);
+	jvpn_event_emit_limited(session->device, session->history, &report);
+}
+
 void jvpn_session_replayed(struct jvpn_session *session, const struct jvpn_packet *packet)
 {
-	if (likely(!READ_ONCE(session->rebind.open)))
+	if (likely(!READ_ONCE(session->rebind.open) &&
+		   from_binding(session, rcu_dereference(session->binding), packet)))
 		return;
 	spin_lock_bh(&session->lock);
 	jvpn_rebind_heard(session, packet);
+	report_replay(session, packet);
 	spin_unlock_bh(&session->lock);
 }
 

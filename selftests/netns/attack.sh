@@ -65,6 +65,11 @@ for own in "" --own; do
 		--to $GW4 --type 1 $own
 done
 replayed "control to the client" "$client" rx_replay --to 10.1.0.2 --type 5
+history_of "$gw" "$TEST_TMP/history"
+check_equal "who replays from his own address is reported, nobody else" \
+	"SEC_REPLAY_ATTEMPT 192.0.3.2" \
+	"$(jq -r 'select(.type == "SECURITY") | "\(.reason) \(.remote_from // "")"' \
+		"$TEST_TMP/history" | sed 's/:[0-9]*$//' | sort -u)"
 check_equal "the gateway's session is what it was" "$before" "$(identity "$gw")"
 check_equal "the client's session is what it was" "$client_before" \
 	"$(identity "$client")"
@@ -81,6 +86,16 @@ client_before=$(identity "$client")
 replayed "the ended session's data" "$gw" rx_unknown_index --to $GW4 --type 4
 replayed "the ended session's control" "$gw" rx_unknown_index --to $GW4 --type 5
 replayed "the ended session's handshake" "$gw" hs_replay --to $GW4 --type 1
+for _ in 1 2 3 4 5; do
+	attacker_py replay "$attacker" "$TEST_TMP/capture" --to $GW4 --type 1 --own \
+		>/dev/null
+done
+check "ever again: more than is answered" wait_for 5 eval \
+	'(($(counter "$gw" hs_ratelimited) > 0))'
+history_of "$gw" "$TEST_TMP/history"
+check "ever again: which is reported" jq -se \
+	'any(.reason == "SEC_FLOOD" and (.remote_from | startswith("192.0.3.2:")))' \
+	"$TEST_TMP/history"
 check_equal "the gateway's new session is what it was" "$before" \
 	"$(identity "$gw")"
 check_equal "the client's new session is what it was" "$client_before" \
