@@ -277,11 +277,11 @@ class Commands(peer.Commands):
     def do_masses(self, seconds, address):
         """So many at once that the gateway is under load for the next second."""
         raw, draw = self.raw(), random.Random(1)
-        for tick in range(50 * int(seconds)):
+        for tick in range(1000 * int(seconds)):
             init = self.stranger("init", draw)
-            for _ in range(20 if tick % 25 else 600):
+            for _ in range(1 if tick % 500 else 600):
                 self.send_as(raw, address, 1024 + draw.randrange(60000), init)
-            self.node.serve(seconds=0.02)
+            self.node.serve(seconds=0.001)
 
     def do_strangers(self, n, rate=5000, kind=None):
         """No queue on the way holds more than a hundredth of a second of it."""
