@@ -12,23 +12,6 @@
 PEER_PROGRAM=adversary.py
 VICTIM=192.0.3.2
 
-# What must not change.
-identity() {
-	session "$gw" '| [.id, .state, .version, .epoch, .active_path, .lineage] | join(" ")'
-}
-
-newest() {
-	history_of "$witness" "$TEST_TMP/history"
-	jq -s 'map(.seq) | max // 0' "$TEST_TMP/history"
-}
-
-# events_since SEQ TYPE FILTER
-events_since() {
-	history_of "$witness" "$TEST_TMP/history"
-	jq -r --argjson seq "$1" --arg type "$2" \
-		"select(.seq > \$seq and .type == \$type) | $3" "$TEST_TMP/history"
-}
-
 # refused NAME REASON NUMBER WORD...: the line is refused with that reason, which
 # is reported, once; nothing changed.
 refused() {
@@ -64,7 +47,7 @@ counted() {
 }
 
 topology 20
-witness=$gw			# whose events are looked at
+witness=$gw
 keys client gateway mallory
 device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
 	ListenPort = $JVPN_PORT
@@ -131,25 +114,7 @@ check_equal "relayed ahead: is reported" SEC_UNBOUND_SOURCE \
 check_equal "relayed ahead: nothing changed" "$before" "$(identity)"
 check "relayed ahead: traffic goes on" peer ping 2
 
-in_ns "$gw" nft -f - <<-RULES
-	table inet count {
-		counter from_victim { }
-		counter to_victim { }
-		chain in {
-			type filter hook input priority 0;
-			ip saddr $VICTIM counter name from_victim
-		}
-		chain out {
-			type filter hook output priority 0;
-			ip daddr $VICTIM counter name to_victim
-		}
-	}
-RULES
-# bytes COUNTER
-bytes() {
-	in_ns "$gw" nft -j list counter inet count "$1" |
-		jq '[.. | .bytes? // empty][0]'
-}
+count_bytes $VICTIM
 before=$(identity)
 check "spoofed" peer spoof $VICTIM 5
 check "spoofed: it arrived" test "$(bytes from_victim)" -gt 1000

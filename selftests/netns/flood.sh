@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # flood.sh: 10,000 packets a second that are worth nothing, from random sources and
 # from a peer with valid keys, cost other sessions less than 5 % of their goodput,
-# and no memory that stays.
+# and no memory that stays. Nor do they keep a new session from who has a cookie.
 #
 # In virtual time computing takes none: this shows that no queue, table or limit is
 # shared in a way by which a flood could push out others' packets. What a flood
@@ -102,3 +102,20 @@ flood "strangers" rx_unknown_index 95 strangers $FLOOD $RATE
 flood "strangers who know an index" rx_auth_fail 95 strangers $FLOOD $RATE known
 flood "handshakes" hs_invalid 80 strangers $FLOOD $RATE init
 check "the flooder's session lives" peer ping 2
+
+# INITs in the name of the honest client's own address, many more than a source may
+# send: without a cookie they count for nobody, and he begins anew meanwhile.
+jvpn "$attacker" session terminate jvpn0 "${pub[gateway]}"
+limited=$(counter "$gw" hs_ratelimited)
+cookies=$(counter "$gw" hs_cookie_sent)
+echo "masses 4 192.0.3.2" >&"${PEER[1]}"
+check "masses: the gateway asks for cookies" wait_for 2 \
+	eval '(($(counter "$gw" hs_cookie_sent) > cookies + 500))'
+jvpn "$attacker" set jvpn0 peer "${pub[gateway]}" connect
+check "masses: who returns one gets a session" wait_for 3 \
+	eval '[[ $(state "$attacker") == ATTACHED ]]'
+check_fails "masses: while they go on" read -r -t 0 -u "${PEER[0]}"
+check_equal "masses: no one's share is used up" "$limited" \
+	"$(counter "$gw" hs_ratelimited)"
+read -r peer_said <&"${PEER[0]}"
+check "masses: traffic goes on" in_ns "$attacker" ping -q -c 2 -i 0.2 -W 2 $IN4G

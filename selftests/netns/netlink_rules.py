@@ -462,8 +462,12 @@ def try_transport():
     words = []
     set_device(private_key=PRIVATE)
     set_peer(1)
+    # No interface has that number where the sockets are: who may choose hears that first.
+    link_local = {"ipv6": "fe80::1", "port": 1, "scope-id": 9999}
     for ask in (lambda: set_device(listen_port=5555), lambda: set_device(fwmark=1),
-                lambda: add_path(1, remote=REMOTE4, ifname="dummy0")):
+                lambda: add_path(1, remote=REMOTE4, ifname="dummy0"),
+                lambda: add_path(1, remote=REMOTE4, ifindex=9999),
+                lambda: add_path(1, remote=link_local)):
         try:
             ask()
             words.append("allowed")
@@ -484,7 +488,8 @@ def check_moved():
     needs = "needs CAP_NET_ADMIN where the device's sockets are"
     tap.equal("nor choose port, mark and interface where only the sockets are",
               [f"EPERM {name}: {needs}" for name in
-               ("device.listen_port", "device.fwmark", "path.ifname")], said.split("\n"))
+               ("device.listen_port", "device.fwmark", "path.ifname", "path.ifindex",
+                "path.remote.scope_id")], said.split("\n"))
 
 
 def main():

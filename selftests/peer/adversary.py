@@ -14,11 +14,21 @@ lines as those of peer.py; these do what no honest peer does:
   packet CASE           a datagram that is wrong: short, flags, path, tag, index,
                         init-short, init-long, init-reserved, init-mac1
   relay                 a packet from another address ahead of the true one
+  usurp SECONDS N       all we send from another address ahead of the true one, to which
+                        it is only lost but for each Nth packet (0: all are); that
+                        address proves itself and asks for the path; says how often
+  blind                 a moved client: guesses what it has to answer, but sees nothing
+                        that is sent to it; until a move is to be proven, says after
+                        how many seconds
+  see                   not blind any more
   flood N [RATE]        N requests with ever new nonces, at once or so many a second
   strangers N [RATE] [KIND]
                         N packets from random sources with random contents, 5,000 a
                         second; of KIND known they name the index of our session,
                         of KIND init they are INITs that only lack a key
+  masses SECONDS ADDRESS
+                        1,000 such INITs a second, in the name of ADDRESS, and twice
+                        a second 600 at once
   spoof ADDRESS N       N each of heartbeats and requests in the name of ADDRESS
   steal ID              an INIT to rekey a session that is not ours
   fixation on|off       as the responder, choose the session id
@@ -54,25 +64,43 @@ class Adversary(session.Initiator):
 
     def on_reattach_challenge(self, path, body, route, newest):
         self.challenges += 1
-        if self.polite:
+        if self.polite and not self.node.blind:
             super().on_reattach_challenge(path, body, route, newest)
 
     def on_path_challenge(self, path, body, route, newest):
-        """Only that the true address is alive."""
-        if self.polite or body["observed"] == path.observed:
-            self.control(path, wire.PATH_CONFIRM, token=body["token"])
+        """Only that the true address is alive; or only what came by another one."""
+        if self.node.ahead:
+            if route[0] is self.node.ahead:
+                super().on_path_challenge(path, body, route, newest)
+        elif self.polite or body["observed"] == path.observed:
+            if not self.node.blind:
+                self.control(path, wire.PATH_CONFIRM, token=body["token"])
+
+    def learned(self, path, body, newest):
+        """All of a body can be guessed but its token."""
+        super().learned(path, dict(body, token=path.token) if self.node.blind else body, newest)
 
 
 class Node(peer.Node):
-    """Keeps what it sent; may lie about session ids."""
+    """Keeps what it sent; may lie about session ids, and be in two places."""
 
     def __init__(self, *args):
         super().__init__(*args)
         self.sent = []
+        self.ahead, self.arrives = None, 0      # the other place's socket; see usurp
+        self.blind = False
 
     def send(self, route, datagram):
         self.sent.append((route, datagram))
+        if self.ahead:
+            super().send((self.ahead, route[1]), datagram)
+            if not self.arrives or len(self.sent) % self.arrives:
+                return
         super().send(route, datagram)
+
+    def deliver(self, one, data):
+        if not self.blind:
+            super().deliver(one, data)
 
 
 class Response(peer.Response):
@@ -191,6 +219,26 @@ class Commands(peer.Commands):
         self.node.serve(seconds=3)
         one.polite = True
 
+    def do_usurp(self, seconds, arrives):
+        one, start = self.session, len(self.session.log)
+        other = next(p for p in one.paths.values() if p is not one.active)
+        self.node.ahead, self.node.arrives = other.route[0], int(arrives)
+        for _ in self.paced(100 * int(seconds), 100):
+            one.transmit(one.active, wire.DATA, b"")
+        self.node.ahead = one.move = None
+        said = [s[1] for s in one.log[start:] if s[0] == "sent"]
+        self.node.serve(seconds=1)
+        return min(said.count("PATH_CONFIRM"), said.count("REATTACH_REQUEST"))
+
+    def do_blind(self):
+        one, before, began = self.session, self.session.challenges, session.now()
+        self.node.blind = True
+        self.wait(lambda: one.challenges > before, "believed for ever", 400)
+        return round(session.now() - began)
+
+    def do_see(self):
+        self.node.blind = False
+
     def paced(self, n, rate):
         """Counts to n, so many a second."""
         for number in range(int(n)):
@@ -222,19 +270,29 @@ class Commands(peer.Commands):
         return wire.header(draw.choice((wire.DATA, wire.CONTROL)), 0, index,
                            2 ** 20 if kind == "known" else 0) + draw.randbytes(76)
 
+    def send_as(self, raw, address, port, datagram):
+        target, dport = self.session.active.route[1]
+        raw.sendto(ip_udp(address, port, target, dport, datagram), (target, 0))
+
+    def do_masses(self, seconds, address):
+        """So many at once that the gateway is under load for the next second."""
+        raw, draw = self.raw(), random.Random(1)
+        for tick in range(1000 * int(seconds)):
+            init = self.stranger("init", draw)
+            for _ in range(1 if tick % 500 else 600):
+                self.send_as(raw, address, 1024 + draw.randrange(60000), init)
+            self.node.serve(seconds=0.001)
+
     def do_strangers(self, n, rate=5000, kind=None):
         """No queue on the way holds more than a hundredth of a second of it."""
         raw, draw = self.raw(), random.Random(1)
-        target, port = self.session.active.route[1]
         for _ in self.paced(n, rate):
             source = socket.inet_ntoa(struct.pack("!I", draw.randrange(0x0b000000, 0x7e000000)))
-            raw.sendto(ip_udp(source, 1024 + draw.randrange(60000), target, port,
-                              self.stranger(kind, draw)), (target, 0))
+            self.send_as(raw, source, 1024 + draw.randrange(60000), self.stranger(kind, draw))
         self.node.serve(seconds=0.5)
 
     def do_spoof(self, address, n):
         raw, one = self.raw(), self.session
-        target, port = one.active.route[1]
         for _ in range(int(n)):
             for path_id in (one.active.number, 5):
                 beat = wire.body(wire.HEARTBEAT, one.clock(), sequence=1, sent=1, generation=9,
@@ -244,8 +302,8 @@ class Commands(peer.Commands):
                                 epoch=one.epoch, path_id=path_id,
                                 reason=wire.OPERATOR_REQUEST)
                 for plain in (beat, ask):
-                    datagram = one.current.seal(wire.CONTROL, path_id, plain)
-                    raw.sendto(ip_udp(address, 4000, target, port, datagram), (target, 0))
+                    self.send_as(raw, address, 4000,
+                                 one.current.seal(wire.CONTROL, path_id, plain))
             self.node.serve(seconds=0.3)
         self.node.serve(seconds=5)
 

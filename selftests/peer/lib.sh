@@ -42,3 +42,47 @@ peer_show() {
 	peer show
 	jq -r "$1" <<<"$peer_said"
 }
+
+# --- What became of it ------------------------------------------------------
+
+# What must not change of the gateway's session.
+identity() {
+	session "$gw" '| [.id, .state, .version, .epoch, .active_path, .lineage] | join(" ")'
+}
+
+# newest: the number of the newest event of $witness, which the test sets.
+newest() {
+	history_of "$witness" "$TEST_TMP/history"
+	jq -s 'map(.seq) | max // 0' "$TEST_TMP/history"
+}
+
+# events_since SEQ TYPE FILTER: of $witness.
+events_since() {
+	history_of "$witness" "$TEST_TMP/history"
+	jq -r --argjson seq "$1" --arg type "$2" \
+		"select(.seq > \$seq and .type == \$type) | $3" "$TEST_TMP/history"
+}
+
+# count_bytes VICTIM: the gateway counts bytes from and to that address.
+count_bytes() {
+	in_ns "$gw" nft -f - <<-RULES
+		table inet count {
+			counter from_victim { }
+			counter to_victim { }
+			chain in {
+				type filter hook input priority 0;
+				ip saddr $1 counter name from_victim
+			}
+			chain out {
+				type filter hook output priority 0;
+				ip daddr $1 counter name to_victim
+			}
+		}
+	RULES
+}
+
+# bytes COUNTER
+bytes() {
+	in_ns "$gw" nft -j list counter inet count "$1" |
+		jq '[.. | .bytes? // empty][0]'
+}
