@@ -176,9 +176,11 @@ def merged(dump):
 
 def check_addresses():
     empty()
-    add_peers([1])
-    add_addresses(2, 0, 12000)
+    add_peers([1, 2, 3])
+    # Those of the last peer came before those of the one that goes: how far the dump
+    # was with one says nothing about the other.
     add_addresses(3, 12000, 10)
+    add_addresses(2, 0, 12000)
     dump = Dump("peer-get", "peer").rest()
     found = merged(dump)
     expected = [address(n)["ipv4"] for n in range(12000)]

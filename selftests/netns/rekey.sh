@@ -49,6 +49,16 @@ story rekey
 check_equal "no answer was late" 0 "$(counter "$gw" aead_late)"
 remove_devices
 
+# Among 100 packets a second packets of the old keys are under way at that moment.
+tunnel 4 "Ciphers = aes-256-gcm"
+connect
+"$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" --rate 100 --time 125000 \
+	--skip 1000:110000 --out "$TEST_TMP/dense" >/dev/null
+check_equal "dense: keys were rotated" 1 "$(session "$client" .rekeys)"
+check_equal "dense: no packet of the old ones is lost" "0 0" \
+	"$(jq -r '"\(.up.lost) \(.down.lost)"' "$TEST_TMP/dense")"
+remove_devices
+
 unload_module
 load_module 'aead_driver_gcm=cryptd(gcm_base(ctr(aes-generic),ghash-generic))'
 story late
