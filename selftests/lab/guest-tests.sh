@@ -77,7 +77,7 @@ starve() {
 
 # starved: what the test says, as a note; check_klog looks at what matters.
 starved() {
-	sed 's/^/# /'
+	sed -u 's/^/# /'
 	echo "ok survived"
 }
 
