@@ -97,7 +97,9 @@ watched() {
 	done
 	[[ -z $line ]] || printf '%s\n' "$line"
 	if ((rc > 128)); then
-		kill -KILL -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null
+		# It passes that on to a machine that leads a session of its own, and
+		# kills what does not obey.
+		kill "$pid" 2>/dev/null
 	fi
 	exec 8<&-
 	wait "$pid" 2>/dev/null && return "$((rc > 128 ? 124 : 0))"

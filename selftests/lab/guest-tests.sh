@@ -49,30 +49,37 @@ check_klog() {
 	fi
 }
 
-# starve ATTRIBUTES: whatever lies beyond the kernel's own text is the module's.
-# Requests over netlink are left alone: a test whose devices are not made tests
-# nothing. They fail one by one in faults.py.
+# starve: whatever lies beyond the kernel's own text is the module's. Requests over
+# netlink are left alone: a test whose devices are not made tests nothing. They fail
+# one by one in faults.py.
 starve() {
-	local end reject
-	end=$(awk '$3 == "_end" { print $1 }' /proc/kallsyms)
-	mapfile -t reject < <(sort /proc/kallsyms | grep -i ' t ' |
-		grep -A 1 -E ' netlink_(sendmsg|recvmsg|rcv_skb|unicast)$' |
-		awk '{ print $1 }')
-	(
-		cd "$1" || exit
-		echo "0x${reject[0]}" >reject-start
-		echo "0x${reject[-1]}" >reject-end
-		echo N >task-filter
-		echo 32 >stacktrace-depth
-		echo "0x$end" >require-start
-		echo 0xffffffffffffffff >require-end
-		echo N >ignore-gfp-wait
-		[[ ! -e min-order ]] || echo 0 >min-order
-		echo 0 >verbose
-		echo "$JVPN_STARVE" >interval
-		echo -1 >times
-		echo 100 >probability
-	)
+	local kind end first last
+	read -r end first last < <(awk '
+		$3 == "_end" { end = $1 }
+		$3 ~ /^netlink_(sendmsg|recvmsg|rcv_skb|unicast)$/ {
+			first = first ? first : $1
+			last = NR
+		}
+		NR == last + 1 { after = $1 }
+		END { print "0x" end, "0x" first, "0x" after }' /proc/kallsyms)
+	for kind in failslab fail_page_alloc; do
+		(
+			cd "/sys/kernel/debug/$kind" || exit
+			echo N >task-filter
+			echo 32 >stacktrace-depth
+			echo "$end" >require-start
+			echo 0xffffffffffffffff >require-end
+			echo "$first" >reject-start
+			echo "$last" >reject-end
+			echo N >ignore-gfp-wait
+			[[ ! -e min-order ]] || echo 0 >min-order
+			echo 0 >verbose
+			echo "$JVPN_STARVE" >interval
+			echo -1 >"times"
+		)
+	done
+	echo 100 >/sys/kernel/debug/failslab/probability
+	echo 100 >/sys/kernel/debug/fail_page_alloc/probability
 }
 
 # starved: what the test says, as a note; check_klog looks at what matters.
@@ -177,8 +184,7 @@ if [[ -e ${JVPN_MODULE_DIR-}/jvpn_test.ko && -n ${JVPN_KUNIT-} ]]; then
 	run_kunit
 fi
 if [[ ${JVPN_STARVE-} ]]; then
-	starve /sys/kernel/debug/failslab
-	starve /sys/kernel/debug/fail_page_alloc
+	starve
 fi
 for name; do
 	run_test "$name"
