@@ -143,7 +143,8 @@ static void report_replay(struct jvpn_session *session, const struct jvpn_packet
 	const struct jvpn_path *path = path_of_packet(session, packet);
 	struct jvpn_event report;
 
-	if (session->dead ||
+	if (session->dead || from_last_bound(session, packet) ||
+	    from_binding(session, rcu_dereference(session->binding), packet) ||
 	    (path && jvpn_endpoint_same_remote(&path->endpoint, &packet->from)))
 		return;
 	jvpn_session_report_init(session, &report, JVPN_EVENT_SECURITY,
