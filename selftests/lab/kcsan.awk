@@ -9,10 +9,23 @@
 # interrupt, or of softirqs, stands who was interrupted: that did not call it. What
 # is left of the others matches nothing that klog-check.sh looks for.
 #
-# Below `known` are races of functions that nobody has to hold a lock to call, in
-# what is theirs alone: whoever calls them, they are the kernel's own.
+# What nobody has to hold a lock to call takes care of itself: a race below one of
+# `entry`, called by the module, is the kernel's own, whoever calls it. So are the
+# pairs of functions that are `known`, in what is theirs alone.
 
 BEGIN {
+	# Routes are looked up under RCU, while others change them.
+	entry["ip_route_output_flow"]
+	entry["ip6_dst_lookup_flow"]
+	entry["ip6_route_output_flags"]
+	# Who sends a packet or a message has given it away.
+	entry["udp_tunnel_xmit_skb"]
+	entry["udp_tunnel6_xmit_skb"]
+	entry["netlink_broadcast_filtered"]
+	entry["genlmsg_multicast_netns_filtered"]
+	# A bound socket gets packets before it is a tunnel's.
+	entry["setup_udp_tunnel_sock"]
+
 	# Sequence counts: what was read in a race is read again.
 	known["ktime_get_with_offset / timekeeping_advance"]
 	known["ktime_get_seconds / timekeeping_advance"]
@@ -51,12 +64,21 @@ function finish(ours,	i) {
 
 held {
 	hold[held++] = $0
-	if (/ by (task|interrupt)/)
-		interrupted = 0
-	else if (/ (asm_[a-z_]+|handle_softirqs)\+0x/)
-		interrupted = 1
-	else if (!interrupted && /\+0x[0-9a-f]+\/0x[0-9a-f]+ \[[^]]+\]/)
-		ours = 1
+	if (/ by (task|interrupt)/) {
+		decided = 0
+		called = ""
+	} else if (/ (asm_[a-z_]+|handle_softirqs)\+0x/) {
+		decided = 1
+	} else if (!decided && /\+0x[0-9a-f]+\/0x[0-9a-f]+ \[[^]]+\]/) {
+		# The innermost frame of the module, and what it called.
+		decided = 1
+		if (!(called in entry))
+			ours = 1
+	} else if (/\+0x[0-9a-f]+\/0x/) {
+		called = $0
+		sub(/\+0x.*/, "", called)
+		sub(/.* /, "", called)
+	}
 	if (/=======/)
 		finish(ours && !its_own)
 	next
