@@ -92,6 +92,8 @@ check_checkpatch() {
 
 # findings LOG: warnings about our own sources or about the module as such.
 findings() {
+	# A log that is not there has no warnings either.
+	[[ -s $1 ]] || echo "WARNING: no build log"
 	grep -aE '(warning|error):|^WARNING' "$1" |
 		sed "s|$JVPN_BUILD/[^/]*/src/||g" | sort -u || true
 }
@@ -103,9 +105,9 @@ check_sparse() {
 	for kernel in 6.1 6.12; do
 		log=$JVPN_BUILD/$kernel/build.log
 		if "$LAB/module.sh" "$kernel" C=2 W=1 >/dev/null 2>&1; then
-			grep -q '^  CHECK ' "$log" || echo "sparse did not run" >>"$log"
-			verdict "sparse, $kernel" "$(findings "$log" |
-				grep -E '^module/' | grep -v '\[-W' || true)"
+			verdict "sparse, $kernel" "$(
+				grep -q '^  CHECK ' "$log" || echo "sparse did not run"
+				findings "$log" | grep -E '^module/' | grep -v '\[-W' || true)"
 			verdict "W=1, $kernel" "$(findings "$log" |
 				grep -E '\[-W|^WARNING' || true)"
 		else
