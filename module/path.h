@@ -49,6 +49,7 @@ struct jvpn_path {
 	u32 status;				/* bits of enum jvpn_path_status */
 	u32 mtu;				/* longest inner packet proven; 0: nothing known */
 	u32 full_seq;				/* the last heartbeat of full length */
+	u32 full_mtu;				/* inner packet of that length */
 	u64 validated_until_ns;
 	u64 failed_ns;				/* last death, or refusal; 0: never */
 	u8 token_received[JVPN_TOKEN_LEN];	/* the peer's, to be echoed */

@@ -62,7 +62,7 @@ static void ask_from(struct jvpn_session *session, struct jvpn_path *path,
 		memcpy(control.request.token, path->token_received, JVPN_TOKEN_LEN);
 	if (!(path->status & JVPN_PATH_VALIDATED))
 		pad = session->move.tries[path->id] & 1 ? JVPN_PATH_MTU_MIN - 48 :
-		      READ_ONCE(session->device->dev->mtu) + JVPN_OVERHEAD;
+		      jvpn_session_probe_bytes(session, endpoint);
 	if (jvpn_outbox_control(session, out, &control, endpoint, path->id, pad)) {
 		jvpn_health_tx(&path->health);
 		if (session->move.tries[path->id] < U8_MAX)

@@ -195,9 +195,21 @@ struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session)
 
 u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path)
 {
-	bool narrow = path->mtu && path->mtu < READ_ONCE(session->device->dev->mtu);
+	u32 mtu = min_t(u32, READ_ONCE(session->device->dev->mtu), path->full_mtu);
 
-	return narrow ? path->mtu + JVPN_OVERHEAD : 0;
+	return path->mtu && path->mtu < mtu ? path->mtu + JVPN_OVERHEAD : 0;
+}
+
+u32 jvpn_session_probe_bytes(const struct jvpn_session *session,
+			     const struct jvpn_endpoint *endpoint)
+{
+	u32 full = READ_ONCE(session->device->dev->mtu) + JVPN_OVERHEAD;
+	int payload;
+
+	rcu_read_lock();
+	payload = jvpn_udp_mtu(session->device, endpoint, NULL);
+	rcu_read_unlock();
+	return payload > 0 ? min_t(u32, full, payload) : full;
 }
 
 static void remember_bound(struct jvpn_session *session)

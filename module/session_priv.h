@@ -103,6 +103,12 @@ struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session);
 /* The longest UDP payload that the path was seen to carry; 0: as the route says. */
 u16 jvpn_path_payload_max(const struct jvpn_session *session, const struct jvpn_path *path);
+/*
+ * How long a padded CONTROL packet is, as UDP payload: as the longest DATA, but no
+ * longer than the route takes, which would not even send it. Locked.
+ */
+u32 jvpn_session_probe_bytes(const struct jvpn_session *session,
+			     const struct jvpn_endpoint *endpoint);
 
 /* Points the hot path at @binding (made for @path); lets waiting packets go. Locked. */
 void jvpn_session_bind(struct jvpn_session *session, struct jvpn_binding *binding,

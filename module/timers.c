@@ -84,16 +84,18 @@ u64 jvpn_session_pto(const struct jvpn_session *session, const struct jvpn_path 
 static u32 probe_size(const struct jvpn_session *session, struct jvpn_path *path)
 {
 	u32 mtu = READ_ONCE(session->device->dev->mtu);
-	u32 full = mtu + JVPN_OVERHEAD;
+	u32 full;
 
 	if (session->role != JVPN_ROLE_INITIATOR)
 		return 0;
 	if (path->status & JVPN_PATH_VALIDATED &&
 	    (!path->mtu || path->mtu >= mtu || path->full_tries >= FULL_TRIES))
 		return 0;
+	full = jvpn_session_probe_bytes(session, &path->endpoint);
 	path->probe_full = !path->probe_full;
 	if (path->probe_full) {
 		path->full_seq = jvpn_health_next_seq(&path->health);
+		path->full_mtu = full > JVPN_OVERHEAD ? full - JVPN_OVERHEAD : 0;
 		if (path->full_tries < FULL_TRIES)
 			path->full_tries++;
 	}
@@ -106,9 +108,9 @@ static void probe_answered(struct jvpn_session *session, struct jvpn_path *path,
 	struct jvpn_binding *binding;
 
 	if (path->full_seq && seq == path->full_seq)
-		path->mtu = READ_ONCE(session->device->dev->mtu);
+		path->mtu = path->full_mtu;
 	else if (!path->mtu && path->full_seq && (s32)(seq - path->full_seq) > 0)
-		path->mtu = JVPN_PROBE_SMALL_BYTES - JVPN_OVERHEAD;
+		path->mtu = min_t(u32, path->full_mtu, JVPN_PROBE_SMALL_BYTES - JVPN_OVERHEAD);
 	binding = rcu_dereference_protected(session->binding, lockdep_is_held(&session->lock));
 	if (binding && binding->path_id == path->id)
 		WRITE_ONCE(binding->payload_max, jvpn_path_payload_max(session, path));
