@@ -24,6 +24,7 @@ from netlink_lib import Tap
 from stress_world import Place, Worker, client, gw, seconds, seed, spec, tunnels, write
 
 ROUND_S = 15        # of which the module is gone for the last
+LONG_ROUND_S = 40
 GONE_S = 2
 HANG_S = 60
 PATIENCE = 5        # times the seconds, until everything was done at least once
@@ -70,9 +71,9 @@ PROOF = (
 # ---- Rounds -----------------------------------------------------------------------
 
 
-def start(name, number, gate):
-    """A worker, which begins when @gate is closed for good; returns its process and
-    where it will say what it did."""
+def start(name, number, gate, length):
+    """A worker of a round of @length seconds, which begins when @gate is closed for
+    good; returns its process and where it will say what it did."""
     read, send = os.pipe()
     pid = os.fork()
     if pid:
@@ -82,7 +83,7 @@ def start(name, number, gate):
     try:
         os.close(gate[1])
         os.read(gate[0], 1)
-        worker = Worker(name, number, time.monotonic() + ROUND_S)
+        worker = Worker(name, number, time.monotonic() + length)
         function, *args = STORIES[name]
         function(worker, *args)
         os.write(send, json.dumps(worker.done).encode())
@@ -148,7 +149,7 @@ def collect(workers, done):
     return bad
 
 
-def run_round(number, done):
+def run_round(number, done, length):
     begun = time.monotonic()
     load = ["insmod", os.environ["JVPN_MODULE_DIR"] + "/jvpn.ko"]
     if not os.path.exists("/sys/module/jvpn"):
@@ -160,12 +161,12 @@ def run_round(number, done):
     make_tunnels(places)
     # They begin together: on a slow machine making them takes its time, too.
     gate = os.pipe()
-    workers = {name: start(name, number, gate) for name in STORIES}
+    workers = {name: start(name, number, gate, length) for name in STORIES}
     os.close(gate[0])
     os.close(gate[1])
     del places
     ready = time.monotonic()
-    time.sleep(ROUND_S - GONE_S)
+    time.sleep(length - GONE_S)
     unloading = time.monotonic()
     tries = unload(unloading + HANG_S)
     unloaded = time.monotonic()
@@ -188,10 +189,11 @@ def main():
     write("/proc/sys/kernel/modprobe", "\n")
     print(f"# seed {seed}, {os.cpu_count()} processors, {seconds:.0f} s", flush=True)
     begun, number, lasted = time.monotonic(), 0, 0
-    # A slow machine gets more time, for what it has not done yet.
+    # A slow machine gets more time, for what it has not done yet, and longer rounds:
+    # what takes most of one is hardly ever done before the module goes.
     while lasted < seconds or lasted < PATIENCE * seconds and not all(done[n] for n in PROOF):
         number += 1
-        if not run_round(number, done):
+        if not run_round(number, done, ROUND_S if lasted < seconds else LONG_ROUND_S):
             break
         lasted = time.monotonic() - begun
     for name in sorted(done):

@@ -336,7 +336,7 @@ def devices(worker):
             worker.attempt("device made", to.make, place, side)
 
 
-def guest(worker, cpus):
+def guest(worker, cpus, moves):
     """In a namespace without a name, which goes when its last process does."""
     to = tunnels[2]
     outside = Place(net).rtnl
@@ -360,7 +360,7 @@ def guest(worker, cpus):
         except OSError:
             pass
         time.sleep(0.001)
-    if os.sched_getaffinity(0) == {cpus[0]} and worker.chance(80):
+    if os.sched_getaffinity(0) == {cpus[0]} and moves:
         # Its device outlives it elsewhere, without a way to send.
         here.rtnl.move(to.name, client)
     os._exit(0)
@@ -369,12 +369,14 @@ def guest(worker, cpus):
 def namespaces(worker):
     """Namespaces go under traffic, with the device or without."""
     there, here = Place(net).rtnl, Place(client).rtnl
+    # A slow machine makes one in a round at most.
+    moves = True
     while worker.going(0.3):
         worker.rng.random()
         pid = os.fork()
         if not pid:
             try:
-                guest(worker, worker.rng.sample((0, 1), 2))
+                guest(worker, worker.rng.sample((0, 1), 2), moves)
             except OSError:
                 pass
             os._exit(1)
@@ -386,3 +388,4 @@ def namespaces(worker):
         worker.attempt("device removed after its namespace", here.delete, tunnels[2].name)
         # The other end of its cable goes with it, or is about to.
         worker.attempt("cable", there.delete, "guest")
+        moves = worker.chance(80)
