@@ -15,6 +15,39 @@
 #include "history.h"
 
 /* The fields of an event. At most 32: see MASK_BYTES. */
+#define EVENT_FIELDS(_) \
+	_(seq, u64, NUMBER) \
+	_(boot_ns, u64, NUMBER) \
+	_(wall_ns, u64, WALL) \
+	_(version, u64, NUMBER) \
+	_(outage_us, u64, NUMBER) \
+	_(silence_us, u64, NUMBER) \
+	_(epoch, u32, NUMBER) \
+	_(policy_version, u32, NUMBER) \
+	_(srtt_us, u32, NUMBER) \
+	_(rttvar_us, u32, NUMBER) \
+	_(loss_permille, u32, NUMBER) \
+	_(probes, u32, NUMBER) \
+	_(train_loss_ppm, u32, NUMBER) \
+	_(queued, u32, NUMBER) \
+	_(dropped, u32, NUMBER) \
+	_(count, u32, NUMBER) \
+	_(reason, u16, NUMBER) \
+	_(type, u8, NUMBER) \
+	_(fsm_event, u8, NUMBER) \
+	_(role, u8, NUMBER) \
+	_(state_before, u8, NUMBER) \
+	_(state_after, u8, NUMBER) \
+	_(path_from, u8, NUMBER) \
+	_(path_to, u8, NUMBER) \
+	_(session_id, u8[JVPN_ID_LEN], BYTES) \
+	_(lineage_before, u8[JVPN_LINEAGE_VALUE_LEN], CHAIN) \
+	_(lineage, u8[JVPN_LINEAGE_VALUE_LEN], BYTES) \
+	_(local_from, struct jvpn_addr, ADDR) \
+	_(remote_from, struct jvpn_addr, ADDR) \
+	_(local_to, struct jvpn_addr, ADDR) \
+	_(remote_to, struct jvpn_addr, ADDR)
+
 enum field_kind { NUMBER, WALL, BYTES, CHAIN, ADDR };
 
 struct field {
@@ -24,51 +57,23 @@ struct field {
 };
 
 #define FIELD(member, type, kind) \
-	{ offsetof(struct jvpn_event, member), sizeof(type), kind }
+	{ offsetof(struct jvpn_event, member), sizeof(type), kind },
 
-static const struct field fields[] = {
-	FIELD(seq, u64, NUMBER),
-	FIELD(boot_ns, u64, NUMBER),
-	FIELD(wall_ns, u64, WALL),
-	FIELD(version, u64, NUMBER),
-	FIELD(outage_us, u64, NUMBER),
-	FIELD(silence_us, u64, NUMBER),
-	FIELD(epoch, u32, NUMBER),
-	FIELD(policy_version, u32, NUMBER),
-	FIELD(srtt_us, u32, NUMBER),
-	FIELD(rttvar_us, u32, NUMBER),
-	FIELD(loss_permille, u32, NUMBER),
-	FIELD(probes, u32, NUMBER),
-	FIELD(train_loss_ppm, u32, NUMBER),
-	FIELD(queued, u32, NUMBER),
-	FIELD(dropped, u32, NUMBER),
-	FIELD(count, u32, NUMBER),
-	FIELD(reason, u16, NUMBER),
-	FIELD(type, u8, NUMBER),
-	FIELD(fsm_event, u8, NUMBER),
-	FIELD(role, u8, NUMBER),
-	FIELD(state_before, u8, NUMBER),
-	FIELD(state_after, u8, NUMBER),
-	FIELD(path_from, u8, NUMBER),
-	FIELD(path_to, u8, NUMBER),
-	FIELD(session_id, u8[JVPN_ID_LEN], BYTES),
-	FIELD(lineage_before, u8[JVPN_LINEAGE_VALUE_LEN], CHAIN),
-	FIELD(lineage, u8[JVPN_LINEAGE_VALUE_LEN], BYTES),
-	FIELD(local_from, struct jvpn_addr, ADDR),
-	FIELD(remote_from, struct jvpn_addr, ADDR),
-	FIELD(local_to, struct jvpn_addr, ADDR),
-	FIELD(remote_to, struct jvpn_addr, ADDR),
-};
+static const struct field fields[] = { EVENT_FIELDS(FIELD) };
 
 #define MASK_BYTES	4
 static_assert(ARRAY_SIZE(fields) <= 8 * MASK_BYTES);
 
 /* Seven bits to a byte. */
 #define PACKED_MAX(bytes)	((8 * (bytes) + 6) / 7)
-/* Mask, 6 numbers of eight bytes, 9 of four, one of two, 7 of one, bytes, addresses. */
-#define RECORD_MAX	(MASK_BYTES + 6 * PACKED_MAX(8) + 9 * PACKED_MAX(4) + PACKED_MAX(2) + \
-			 7 * PACKED_MAX(1) + JVPN_ID_LEN + 1 + 2 * JVPN_LINEAGE_VALUE_LEN + \
-			 4 * (1 + PACKED_MAX(2) + 16))
+#define MAX_NUMBER(type)	PACKED_MAX(sizeof(type))
+#define MAX_WALL(type)		PACKED_MAX(sizeof(type))
+#define MAX_BYTES(type)		sizeof(type)
+#define MAX_CHAIN(type)		(1 + sizeof(type))
+#define MAX_ADDR(type)		(1 + PACKED_MAX(2) + 16)
+#define FIELD_MAX(member, type, kind) + MAX_##kind(type)
+/* The longest record there can be. */
+#define RECORD_MAX		(MASK_BYTES EVENT_FIELDS(FIELD_MAX))
 static_assert(RECORD_MAX <= JVPN_HISTORY_BYTES);
 
 /* ---- values ---- */

@@ -4,7 +4,7 @@
  *
  * An event looks much like the one before it, so that a record only has what is
  * not to be expected: a move is three records of 20 to 70 bytes, where three
- * events take 768. Nothing is rounded or left out but the peer's key, which
+ * events take 792. Nothing is rounded or left out but the peer's key, which
  * whoever has the history knows.
  */
 #ifndef _JVPN_HISTORY_H

@@ -164,21 +164,46 @@ static void extremes(struct kunit *test)
 	fresh();
 	for (i = 0; i < 3; i++) {
 		event = &all[count++];
-		memset(event, i == 1 ? 0 : 0xff, offsetof(struct jvpn_event, lineage) +
+		/* As far from nothing as a number can be, in either direction. */
+		memset(event, i == 1 ? 0 : 0x80, offsetof(struct jvpn_event, lineage) +
 						 sizeof(event->lineage));
 		memset(event->peer, 0, sizeof(event->peer));
 		event->seq = count;
 		event->type = JVPN_EVENT_SWITCH;
 		if (i != 1) {
 			address(&event->local_from, 6, 0xfe);
-			address(&event->remote_from, 4, 0xfd);
+			address(&event->remote_from, i ? 4 : 6, 0xfd);
 			address(&event->local_to, 6, 0xfc);
-			address(&event->remote_to, 4, 0xfb);
+			address(&event->remote_to, i ? 4 : 6, 0xfb);
 			event->remote_to.port = 0xffff;
 		}
 		jvpn_history_put(&history, event);
 		check_history(test);
 	}
+}
+
+/* No field of it is as expected, and each takes as much room as it can. */
+static void longest(struct kunit *test)
+{
+	struct jvpn_event event, event_read;
+
+	fresh();
+	memset(&event, 0, sizeof(event));
+	memset(&event, 0x80, offsetof(struct jvpn_event, lineage) + sizeof(event.lineage));
+	memset(event.peer, 0, sizeof(event.peer));
+	event.wall_ns = 0;
+	event.type = JVPN_EVENT_SWITCH;
+	address(&event.local_from, 6, 0xfe);
+	address(&event.remote_from, 6, 0xfd);
+	address(&event.local_to, 6, 0xfc);
+	address(&event.remote_to, 6, 0xfb);
+	event.local_from.port = 0xffff;
+	event.remote_from.port = 0xffff;
+	event.local_to.port = 0xffff;
+	event.remote_to.port = 0xffff;
+	jvpn_history_put(&history, &event);
+	KUNIT_ASSERT_TRUE(test, jvpn_history_read(&history, 1, &event_read));
+	KUNIT_EXPECT_EQ(test, memcmp(&event_read, &event, sizeof(event)), 0);
 }
 
 /* Three moves and how the session began; with IPv6, two. */
@@ -343,6 +368,7 @@ static void anything(struct kunit *test)
 static struct kunit_case history_cases[] = {
 	KUNIT_CASE(empty),
 	KUNIT_CASE(extremes),
+	KUNIT_CASE(longest),
 	KUNIT_CASE(typical),
 	KUNIT_CASE(from_a_number),
 	KUNIT_CASE(refusals_flood),

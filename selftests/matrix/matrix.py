@@ -70,6 +70,15 @@ class Run:
                 if event.get("state_after") == "TERMINATED" and
                 event["type"] == "STATE_CHANGE"]
 
+    def told(self):
+        """What the client did, for those who wonder why: at most 20 events of it."""
+        return [(round(figures.since_ms(self.stream["marks"]["fault"], figures.at(event))),
+                 event["type"], event["reason"], event["state_after"],
+                 event.get("path_from"), event.get("path_to"))
+                for event in self.events["client"]
+                if event["type"] in ("SWITCH", "SWITCH_DENIED") or
+                event.get("state_after") != event.get("state_before")][:20]
+
     def sessions(self):
         return {event["session_id"] for event in self.events["client"]
                 if "session_id" in event}
@@ -164,7 +173,7 @@ def judge(tap, scenario, entry, runs, limit):
     entry["holds"] = []
     for what, broken in holds_of(scenario, limit):
         found = broken(entry, runs)
-        details = [f"run {one}: {runs[one].names} {runs[one].figures}"
+        details = [f"run {one}: {runs[one].names} {runs[one].figures} {runs[one].told()}"
                    if isinstance(one, int) else one for one in found]
         tap.line(f"{scenario.name}: {what}", details)
         entry["holds"].append(what)
