@@ -46,7 +46,7 @@ help:
 	@echo '                uml (default) or host'
 	@echo 'make check      all tests; KERNELS="6.1 6.12 7.3 uml smp-kasan smp-kcsan" and'
 	@echo '                TESTS="name ..." select; JVPN_STRESS_SECONDS=600 for a long stress test'
-	@echo 'make lint       all static checks, on all kernels'
+	@echo 'make lint       all static checks'
 	@echo 'make verify     the models of formal/, explored; and that they find faults'
 	@echo 'make scenarios  docs/scenarios.md, measured anew: more than an hour'
 	@echo 'make shell      a machine to play with; KERNEL=6.1, 6.12 (default), 7.3 or uml'

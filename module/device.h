@@ -87,7 +87,7 @@ struct jvpn_device {
 
 	struct jvpn_event_ring events;
 
-	/* Sessions, and AEAD operations in flight, hold one each. */
+	/* Each session holds one, and what is in flight holds the session. */
 	refcount_t refs;
 	struct completion released;
 	bool dying;			/* no new sessions; under lock */

@@ -15,7 +15,7 @@ EXPLAIN(HANDSHAKE_OK,
 	"Nothing to do."
 )
 EXPLAIN(HANDSHAKE_FAIL,
-	"The peer answered the handshake with a refusal, or its answer did not fit.",
+	"The peer answered the handshake with a refusal.",
 	"Compare public keys, preshared key and policy of both ends; the peer's log names its reason."
 )
 EXPLAIN(HANDSHAKE_TIMEOUT,
@@ -51,7 +51,7 @@ EXPLAIN(HEALTH_RECOVERED,
 
 BLOCK("transport")
 EXPLAIN(NO_DELIVERY,
-	"A whole train of probes on the path was not answered: it delivers nothing.",
+	"The path delivers nothing: a whole train of probes was not answered; or, with no probes in the event, its tuple is not validated any more, or no fresh keys came.",
 	"Check the network between the ends; the event names the length of the train and the silence before it."
 )
 EXPLAIN(LINK_DOWN,
@@ -59,8 +59,8 @@ EXPLAIN(LINK_DOWN,
 	"Bring the interface up; the path is probed again as soon as it is."
 )
 EXPLAIN(ADDRESS_REMOVED,
-	"The local address of the path is gone from its interface.",
-	"If this was not intended, look at what configures the address (DHCP, router advertisements)."
+	"The local address of the path is gone from its interface, or an operator deleted or changed the path.",
+	"If this was not intended, look at what configures the address (DHCP, router advertisements), or the path."
 )
 EXPLAIN(ROUTE_LOST,
 	"No route to the peer's endpoint leaves by the path's interface any more.",
@@ -97,7 +97,7 @@ EXPLAIN(DRILL_ENDED,
 
 BLOCK("recovery")
 EXPLAIN(RECOVERY_START,
-	"A better path was selected while the active one was unhealthy; a reattach has begun.",
+	"A better path was selected while the active one was unhealthy. Events name the threshold instead.",
 	"Nothing to do; the next event says how it went."
 )
 EXPLAIN(TRANSPORT_SWITCH_OK,
@@ -173,7 +173,7 @@ EXPLAIN(SESSION_NOT_FOUND,
 	"Nothing to do with persist: a new session is created."
 )
 EXPLAIN(SESSION_EXPIRED,
-	"The session is past one of its bounds and does not answer any more.",
+	"The session is past one of its bounds and does not answer any more. Not raised in this version.",
 	"Nothing to do with persist: a new session is created."
 )
 EXPLAIN(AUTH_FAIL,
@@ -191,12 +191,12 @@ EXPLAIN(TTL_TRANSPORT_LOSS_EXPIRED,
 	"Check the paths to the peer; a longer transport_loss_ttl keeps sessions over longer outages."
 )
 EXPLAIN(KEY_EXPIRED,
-	"The keys ran out and the peer refused new ones.",
+	"The peer refused fresh keys, or the keys ran out without any.",
 	"Look at the peer's log for the refusal (REKEY_DENIED)."
 )
 EXPLAIN(PEER_TERMINATED,
 	"The other end terminated the session.",
-	"The other end's log says why."
+	"The other end's log says why. If an operator ended it, traffic begins no other: connect does."
 )
 EXPLAIN(PEER_LOST,
 	"The other end lost the session's state (it restarted).",
@@ -204,14 +204,14 @@ EXPLAIN(PEER_LOST,
 )
 EXPLAIN(OPERATOR_TERMINATED,
 	"An operator terminated the session.",
-	"Nothing to do; it is not created again by itself."
+	"Nothing to do; neither persist nor traffic creates it again, but connect does, and the peer."
 )
 EXPLAIN(SUPERSEDED,
 	"A newer session with the same peer took over.",
 	"Nothing to do, unless two machines use one private key: then give each its own."
 )
 EXPLAIN(SECURITY_FAILURE,
-	"A check that must never fail did (for instance, the ends disagree on the session's identity).",
+	"A check that must never fail did. Not raised by itself in this version.",
 	"Keep the log and report it; treat the path as hostile until it is explained."
 )
 EXPLAIN(OWNERSHIP_LOST,
@@ -219,11 +219,11 @@ EXPLAIN(OWNERSHIP_LOST,
 	"Nothing to do if the takeover was intended; else check the gateways' state."
 )
 EXPLAIN(FATAL_PROTOCOL_ERROR,
-	"The peer sent, under a valid seal, what the protocol forbids.",
+	"The peer sent, under a valid seal, what the protocol forbids. Not raised by itself in this version: such bodies are counted.",
 	"Compare the versions of both ends and report it."
 )
 EXPLAIN(DEVICE_REMOVED,
-	"The device, its namespace or the peer was removed.",
+	"The device was removed or set down, or its namespace went away.",
 	"Nothing to do."
 )
 
@@ -234,7 +234,7 @@ EXPLAIN(KEY_ROTATED,
 )
 EXPLAIN(REKEY_DENIED,
 	"The peer refused fresh keys.",
-	"Look at the peer's log; the session ends when the present keys run out."
+	"Look at the peer's log; the session has ended with it."
 )
 EXPLAIN(REKEY_TIMEOUT,
 	"No answer to the request for fresh keys came in time.",
@@ -259,7 +259,7 @@ EXPLAIN(SEC_FLOOD,
 	"Find the source; honest peers are let through by cookies meanwhile."
 )
 EXPLAIN(SEC_OWNERSHIP_ANOMALY,
-	"A gateway with an old ownership term answered for the session.",
+	"A gateway with an old ownership term answered for the session, or one that computed another lineage.",
 	"Check that only one gateway believes it owns the session."
 )
 EXPLAIN(LINEAGE_GAP,

@@ -9,7 +9,7 @@
  *   device->identity_lock     static key
  *   peer->lock    (BH-safe)   which session sits in which slot
  *   session->lock (BH-safe)   everything in the session but the hot path's fields
- *   keypair->replay_lock, device->events.lock   leaves
+ *   keypair->replay_lock, device->events.lock, notice_lock, policy_lock   leaves
  *
  * Under session->lock one only decides, publishes and writes bodies into the
  * outbox; sealing and sending happen in jvpn_outbox_flush(), after unlock. What
