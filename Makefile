@@ -48,7 +48,7 @@ help:
 	@echo '                TESTS="name ..." select; JVPN_STRESS_SECONDS=600 for a long stress test'
 	@echo 'make lint       all static checks'
 	@echo 'make verify     the models of formal/, explored; and that they find faults'
-	@echo 'make scenarios  docs/scenarios.md, measured anew: more than an hour'
+	@echo 'make scenarios  docs/scenarios.md, measured anew: a quarter of an hour on two processors'
 	@echo 'make shell      a machine to play with; KERNEL=6.1, 6.12 (default), 7.3 or uml'
 	@echo 'make install    module and tools; DESTDIR=... for packagers'
 	@echo 'make clean      remove build/; the cache of the lab stays'

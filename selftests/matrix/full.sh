@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # full.sh: the whole matrix, as often as docs/scenarios.md wants, and that page
-# from it; `make scenarios` calls it. Two machines at a time, more than an hour.
+# from it; `make scenarios` calls it. Two machines at a time, a quarter of an hour if nothing else runs.
 
 . "$(dirname "$0")/../lab/common.sh"
 
