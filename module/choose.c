@@ -150,15 +150,39 @@ static void move_living(struct jvpn_session *session, u8 event, u8 target, u16 r
 		jvpn_move_begin(session, target, reason, out);
 }
 
+/* When health has lasted; the state may be younger. */
+static u64 stable_ns(const struct jvpn_session *session)
+{
+	return max(session->healthy_since_ns, session->unstable_since_ns) +
+	       session->policy.stability_window * JVPN_NS_PER_MS;
+}
+
+/* When the violation has lasted. */
+static u64 persisted_ns(const struct jvpn_session *session)
+{
+	return session->violated_since_ns +
+	       session->policy.volatile_to_degraded * JVPN_NS_PER_MS;
+}
+
+u64 jvpn_session_look_ns(const struct jvpn_session *session, u64 now)
+{
+	u64 next = now + session->policy.stability_window * JVPN_NS_PER_MS / 4;
+	u64 end = U64_MAX;
+
+	if (session->healthy_since_ns)
+		end = stable_ns(session);
+	else if (session->violated_since_ns && session->state == JVPN_STATE_VOLATILE)
+		end = persisted_ns(session);
+	return end > now ? min(next, end) : next;
+}
+
 static void stable(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)
 {
-	u64 window = session->policy.stability_window * JVPN_NS_PER_MS;
 	struct jvpn_event report;
 	u16 reason = session->state == JVPN_STATE_DEGRADED ? JVPN_REASON_EXIT_DEGRADED :
 							     JVPN_REASON_HEALTH_RECOVERED;
 
-	/* The state may be younger than the caller's look at the clock. */
-	if (now < max(session->healthy_since_ns, session->unstable_since_ns) + window)
+	if (now < stable_ns(session))
 		return;
 	report_active(session, &report, reason);
 	jvpn_session_event(session, JVPN_FSM_STABILITY_RESTORED, reason, &report, out);
@@ -167,7 +191,6 @@ static void stable(struct jvpn_session *session, u64 now, struct jvpn_outbox *ou
 static void unstable(struct jvpn_session *session, u16 violation, u64 now,
 		     struct jvpn_outbox *out)
 {
-	u64 window = session->policy.volatile_to_degraded * JVPN_NS_PER_MS;
 	struct jvpn_select_result result;
 	struct jvpn_event report;
 
@@ -177,7 +200,7 @@ static void unstable(struct jvpn_session *session, u16 violation, u64 now,
 			move_living(session, JVPN_FSM_SWITCH_SELECTED, result.best, violation,
 				    now, out);
 	}
-	if (session->state == JVPN_STATE_VOLATILE && now >= session->violated_since_ns + window) {
+	if (session->state == JVPN_STATE_VOLATILE && now >= persisted_ns(session)) {
 		report_active(session, &report, JVPN_REASON_VOLATILE_PERSISTED);
 		jvpn_session_event(session, JVPN_FSM_VOLATILE_PERSISTED,
 				   JVPN_REASON_VOLATILE_PERSISTED, &report, out);
@@ -224,4 +247,6 @@ void jvpn_session_evaluate(struct jvpn_session *session, u64 now, struct jvpn_ou
 			stable(session, now, out);
 		break;
 	}
+	if (session->state == JVPN_STATE_VOLATILE || session->state == JVPN_STATE_DEGRADED)
+		jvpn_deadline_set(session, JVPN_DL_VOLATILITY, jvpn_session_look_ns(session, now));
 }

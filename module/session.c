@@ -258,6 +258,11 @@ void jvpn_session_bind(struct jvpn_session *session, struct jvpn_binding *bindin
 	rcu_assign_pointer(session->binding, binding);
 	jvpn_health_up(&path->health, now);
 	session->drain_until_ns = now + drain_ns(session, path);
+	/* What was violated was so by another path, or before it fell silent. */
+	if (path->id != session->last_bound_path || session->outage_began_ns) {
+		session->violated_since_ns = 0;
+		session->healthy_since_ns = 0;
+	}
 	session->outage_began_ns = 0;
 	session->outage_dropped = 0;
 	session->wanted_backoff_ns = 0;
@@ -339,10 +344,7 @@ static void state_entered(struct jvpn_session *session, u8 before, struct jvpn_o
 	case JVPN_STATE_VOLATILE:
 	case JVPN_STATE_DEGRADED:
 		session->unstable_since_ns = now;
-		session->healthy_since_ns = 0;
-		session->violated_since_ns = 0;
-		jvpn_deadline_set(session, JVPN_DL_VOLATILITY,
-				  now + policy->stability_window * JVPN_NS_PER_MS);
+		jvpn_deadline_set(session, JVPN_DL_VOLATILITY, jvpn_session_look_ns(session, now));
 		break;
 	case JVPN_STATE_RECOVERING:
 		session->recovery_began_ns = now;

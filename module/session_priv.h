@@ -207,6 +207,12 @@ void jvpn_path_validated(struct jvpn_session *session, struct jvpn_path *path);
 
 /* Looks at the active path's health against policy: volatility, selection, failback. */
 void jvpn_session_evaluate(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
+
+/*
+ * When VOLATILE or DEGRADED is to be evaluated next: when it ends if all stays as it
+ * is, and now and then before, for what may have become better. Boot time; locked.
+ */
+u64 jvpn_session_look_ns(const struct jvpn_session *session, u64 now);
 /* The best candidate but @except (JVPN_PATH_NONE: any) that was not asked yet, or NULL. */
 struct jvpn_path *jvpn_move_candidate(struct jvpn_session *session, u8 except);
 

@@ -419,8 +419,7 @@ static void volatility(struct jvpn_session *session, u64 now, struct jvpn_outbox
 	if (session->state != JVPN_STATE_VOLATILE && session->state != JVPN_STATE_DEGRADED)
 		return;
 	jvpn_session_evaluate(session, now, out);
-	jvpn_deadline_set(session, JVPN_DL_VOLATILITY,
-			  now + session->policy.stability_window * JVPN_NS_PER_MS / 4);
+	jvpn_deadline_set(session, JVPN_DL_VOLATILITY, jvpn_session_look_ns(session, now));
 	if (!rcu_access_pointer(session->binding) && session->role == JVPN_ROLE_INITIATOR)
 		jvpn_paths_poll_now(session);
 }
