@@ -141,6 +141,8 @@ set -E
 
 # background COMMAND...: start it; it is stopped at the end. Its number is in $!.
 background() {
+	# Not the function: who is told to stop has to be the command itself.
+	[[ $1 != in_ns ]] || set -- "${enter_ns[@]}" "${@:2}"
 	"$@" &
 	defer kill "$!"
 }

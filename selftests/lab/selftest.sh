@@ -9,6 +9,7 @@
 
 planted=$BUILD/lab
 export JVPN_BUILD=$BUILD
+unset JVPN_STARVE
 
 # Faults of one machine, who has to object, and what has to be in the report of
 # each. In UML a machine costs little: each fault has its own. In the others what

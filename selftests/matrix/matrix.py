@@ -71,13 +71,13 @@ class Run:
                 event["type"] == "STATE_CHANGE"]
 
     def told(self):
-        """What the client did, for those who wonder why: at most 20 events of it."""
+        """What the client did, for those who wonder why: the last 20 events of it."""
         return [(round(figures.since_ms(self.stream["marks"]["fault"], figures.at(event))),
                  event["type"], event["reason"], event["state_after"],
                  event.get("path_from"), event.get("path_to"))
                 for event in self.events["client"]
                 if event["type"] in ("SWITCH", "SWITCH_DENIED") or
-                event.get("state_after") != event.get("state_before")][:20]
+                event.get("state_after") != event.get("state_before")][-20:]
 
     def sessions(self):
         return {event["session_id"] for event in self.events["client"]
