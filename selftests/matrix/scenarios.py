@@ -263,6 +263,8 @@ SCENARIOS = [
              [passes(MOVED), within_train(), shortest_train(3),
               back_within(3000)],
              paths=FIRST, time=6000, period=20, check=1),
+    Scenario("standby-dies", "the path that is not in use dies", fault(cut(1)),
+             [STAYS, NO_SWITCH, NOT_LOST, at_most("outage_ms", 10)], time=2000, check=1),
     Scenario("loss-5", "5 % loss for 3 s", loss_spike(5),
              [STAYS, NO_SWITCH], time=4000, check=1),
     Scenario("loss-20", "20 % loss for 3 s", loss_spike(20),
