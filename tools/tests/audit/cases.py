@@ -375,6 +375,12 @@ def chosen_though_it_violates_a_threshold(c, g):
     chosen(c[8], loss_permille=500, loss_to_permille=200, priority=1)
 
 
+@case("choices", "outcome", "client", 8)
+def chosen_the_other_way_round(c, g):
+    c[8].update(loss_permille=c[8]["loss_to_permille"],
+                loss_to_permille=c[8]["loss_permille"])
+
+
 @case("life", "outcome", "client", 13)
 def preferred_though_its_class_is_no_better(c, g):
     chosen(c[13])
