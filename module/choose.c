@@ -125,21 +125,42 @@ static void report_active(struct jvpn_session *session, struct jvpn_event *repor
 	jvpn_session_report_path(session, report, jvpn_session_active_path(session));
 }
 
+/* Numbers that a decision was made by; measuring may have gone on since. */
+static void report_scores(struct jvpn_event *report, const struct jvpn_select_result *result)
+{
+	unsigned int i;
+
+	for (i = 0; i < result->count; i++) {
+		const struct jvpn_select_score *score = &result->score[i];
+
+		if (score->path_id == report->path_from) {
+			report->srtt_us = score->srtt_us;
+			report->loss_permille = score->loss_permille;
+		} else if (score->path_id == report->path_to) {
+			report->srtt_to_us = score->srtt_us;
+			report->loss_to_permille = score->loss_permille;
+		}
+	}
+}
+
 /* A move between living paths is bounded; a denied one is said, once a cause. */
 static void move_living(struct jvpn_session *session, u8 event, u8 target, u16 reason, u64 now,
-			struct jvpn_outbox *out)
+			const struct jvpn_select_result *result, struct jvpn_outbox *out)
 {
+	struct jvpn_path *path = &session->paths[target];
 	struct jvpn_event report;
 	u64 retry_ns;
 	u16 denied;
 
 	denied = jvpn_moves_allowed(&session->moves, &session->policy, now, &retry_ns);
 	report_active(session, &report, denied ?: reason);
-	report.path_to = target;
-	jvpn_endpoint_remote(&session->paths[target].endpoint, &report.remote_to);
+	jvpn_session_report_target(&report, path);
+	jvpn_endpoint_remote(&path->endpoint, &report.remote_to);
+	report_scores(&report, result);
 	if (denied) {
 		if (session->denied_reason != denied) {
 			report.type = JVPN_EVENT_SWITCH_DENIED;
+			report.retry_ms = div_u64(retry_ns - now - 1, JVPN_NS_PER_MS) + 1;
 			jvpn_event_emit_limited(session->device, session->history, &report);
 		}
 		session->denied_reason = denied;
@@ -198,7 +219,7 @@ static void unstable(struct jvpn_session *session, u16 violation, u64 now,
 		rank(session, now, &result);
 		if (result.verdict == JVPN_SELECT_MOVE)
 			move_living(session, JVPN_FSM_SWITCH_SELECTED, result.best, violation,
-				    now, out);
+				    now, &result, out);
 	}
 	if (session->state == JVPN_STATE_VOLATILE && now >= persisted_ns(session)) {
 		report_active(session, &report, JVPN_REASON_VOLATILE_PERSISTED);
@@ -216,7 +237,7 @@ static void failback(struct jvpn_session *session, u64 now, struct jvpn_outbox *
 	rank(session, now, &result);
 	if (result.preferred != JVPN_PATH_NONE)
 		move_living(session, JVPN_FSM_SWITCH_PREFERRED, result.preferred,
-			    JVPN_REASON_PREFERRED_PATH, now, out);
+			    JVPN_REASON_PREFERRED_PATH, now, &result, out);
 }
 
 void jvpn_session_evaluate(struct jvpn_session *session, u64 now, struct jvpn_outbox *out)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Events of a session, packed. A record is a mask of the fields whose values
- * were not to be expected after the record before it, and those values:
+ * were not to be expected after the record before it, and those values. Fields
+ * that few records have come last, behind a mask of their own:
  *
  *   numbers	the difference to what was expected, seven bits to a byte
  *   wall clock	likewise, as what it is ahead of the boot clock
@@ -14,8 +15,8 @@
  */
 #include "history.h"
 
-/* The fields of an event. At most 32: see MASK_BYTES. */
-#define EVENT_FIELDS(_) \
+/* The fields of an event that many records have. At most 31: see MASK_RARE. */
+#define COMMON_FIELDS(_) \
 	_(seq, u64, NUMBER) \
 	_(boot_ns, u64, NUMBER) \
 	_(wall_ns, u64, WALL) \
@@ -27,26 +28,35 @@
 	_(srtt_us, u32, NUMBER) \
 	_(rttvar_us, u32, NUMBER) \
 	_(loss_permille, u32, NUMBER) \
+	_(jitter_us, u32, NUMBER) \
+	_(srtt_to_us, u32, NUMBER) \
+	_(loss_to_permille, u32, NUMBER) \
 	_(probes, u32, NUMBER) \
 	_(train_loss_ppm, u32, NUMBER) \
 	_(queued, u32, NUMBER) \
 	_(dropped, u32, NUMBER) \
-	_(count, u32, NUMBER) \
 	_(reason, u16, NUMBER) \
 	_(type, u8, NUMBER) \
 	_(fsm_event, u8, NUMBER) \
-	_(role, u8, NUMBER) \
 	_(state_before, u8, NUMBER) \
 	_(state_after, u8, NUMBER) \
 	_(path_from, u8, NUMBER) \
 	_(path_to, u8, NUMBER) \
-	_(session_id, u8[JVPN_ID_LEN], BYTES) \
 	_(lineage_before, u8[JVPN_LINEAGE_VALUE_LEN], CHAIN) \
 	_(lineage, u8[JVPN_LINEAGE_VALUE_LEN], BYTES) \
 	_(local_from, struct jvpn_addr, ADDR) \
 	_(remote_from, struct jvpn_addr, ADDR) \
 	_(local_to, struct jvpn_addr, ADDR) \
 	_(remote_to, struct jvpn_addr, ADDR)
+
+/* Those that few have: the first one, what is merged, what is denied. At most 8. */
+#define RARE_FIELDS(_) \
+	_(count, u32, NUMBER) \
+	_(retry_ms, u32, NUMBER) \
+	_(role, u8, NUMBER) \
+	_(priority, u8, NUMBER) \
+	_(priority_to, u8, NUMBER) \
+	_(session_id, u8[JVPN_ID_LEN], BYTES)
 
 enum field_kind { NUMBER, WALL, BYTES, CHAIN, ADDR };
 
@@ -59,10 +69,14 @@ struct field {
 #define FIELD(member, type, kind) \
 	{ offsetof(struct jvpn_event, member), sizeof(type), kind },
 
-static const struct field fields[] = { EVENT_FIELDS(FIELD) };
+static const struct field common[] = { COMMON_FIELDS(FIELD) };
+static const struct field rare[] = { RARE_FIELDS(FIELD) };
 
 #define MASK_BYTES	4
-static_assert(ARRAY_SIZE(fields) <= 8 * MASK_BYTES);
+/* The last bit of the mask: there are rare fields, behind a mask of one byte. */
+#define MASK_RARE	BIT(31)
+static_assert(ARRAY_SIZE(common) < 8 * MASK_BYTES);
+static_assert(ARRAY_SIZE(rare) <= 8);
 
 /* Seven bits to a byte. */
 #define PACKED_MAX(bytes)	((8 * (bytes) + 6) / 7)
@@ -73,7 +87,8 @@ static_assert(ARRAY_SIZE(fields) <= 8 * MASK_BYTES);
 #define MAX_ADDR(type)		(1 + PACKED_MAX(2) + 16)
 #define FIELD_MAX(member, type, kind) + MAX_##kind(type)
 /* The longest record there can be. */
-#define RECORD_MAX		(MASK_BYTES EVENT_FIELDS(FIELD_MAX))
+#define RECORD_MAX \
+	(MASK_BYTES COMMON_FIELDS(FIELD_MAX) + 1 RARE_FIELDS(FIELD_MAX))
 static_assert(RECORD_MAX <= JVPN_HISTORY_BYTES);
 
 /* ---- values ---- */
@@ -193,6 +208,10 @@ static void expect_next(struct jvpn_event *event)
 	event->srtt_us = 0;
 	event->rttvar_us = 0;
 	event->loss_permille = 0;
+	event->jitter_us = 0;
+	event->srtt_to_us = 0;
+	event->loss_to_permille = 0;
+	event->retry_ms = 0;
 	event->probes = 0;
 	event->train_loss_ppm = 0;
 	event->queued = 0;
@@ -204,6 +223,8 @@ static void expect_next(struct jvpn_event *event)
 	event->state_before = event->state_after;
 	event->path_from = JVPN_PATH_NONE;
 	event->path_to = JVPN_PATH_NONE;
+	event->priority = 0;
+	event->priority_to = 0;
 	memset(event->lineage_before, 0, sizeof(event->lineage_before));
 	memset(&event->local_from, 0, sizeof(event->local_from));
 	memset(&event->remote_from, 0, sizeof(event->remote_from));
@@ -261,18 +282,36 @@ static unsigned int field_put(u8 *to, const struct jvpn_event *expected,
 	}
 }
 
+/* The fields of a table that are not as expected. Returns the bytes that they took. */
+static unsigned int fields_put(u8 *to, const struct jvpn_event *expected,
+			       const struct jvpn_event *event, const struct field *fields,
+			       unsigned int count, u32 *mask)
+{
+	unsigned int len = 0, i, more;
+
+	*mask = 0;
+	for (i = 0; i < count; i++) {
+		more = field_put(to + len, expected, event, &fields[i]);
+		if (more)
+			*mask |= BIT(i);
+		len += more;
+	}
+	return len;
+}
+
 /* Returns the length of the record, at most RECORD_MAX. */
 static unsigned int record_put(u8 *to, const struct jvpn_event *expected,
 			       const struct jvpn_event *event)
 {
-	unsigned int len = MASK_BYTES, i, more;
-	u32 mask = 0;
+	unsigned int len = MASK_BYTES, more;
+	u32 mask, mask_rare;
 
-	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		more = field_put(to + len, expected, event, &fields[i]);
-		if (more)
-			mask |= BIT(i);
-		len += more;
+	len += fields_put(to + len, expected, event, common, ARRAY_SIZE(common), &mask);
+	more = fields_put(to + len + 1, expected, event, rare, ARRAY_SIZE(rare), &mask_rare);
+	if (mask_rare) {
+		mask |= MASK_RARE;
+		to[len] = mask_rare;
+		len += 1 + more;
 	}
 	memcpy(to, &mask, MASK_BYTES);
 	return len;
@@ -316,6 +355,16 @@ static unsigned int field_take(const u8 *from, struct jvpn_event *event,
 	}
 }
 
+static unsigned int fields_take(const u8 *from, struct jvpn_event *event,
+				const struct field *fields, u32 mask)
+{
+	unsigned int len = 0;
+
+	for (; mask; mask &= mask - 1)
+		len += field_take(from + len, event, &fields[__ffs(mask)]);
+	return len;
+}
+
 /* Turns the event of the record before into that of this one. Returns the record's length. */
 static unsigned int record_take(const u8 *from, struct jvpn_event *event)
 {
@@ -324,8 +373,11 @@ static unsigned int record_take(const u8 *from, struct jvpn_event *event)
 
 	expect_next(event);
 	memcpy(&mask, from, MASK_BYTES);
-	for (; mask; mask &= mask - 1)
-		len += field_take(from + len, event, &fields[__ffs(mask)]);
+	len += fields_take(from + len, event, common, mask & ~MASK_RARE);
+	if (mask & MASK_RARE) {
+		mask = from[len++];
+		len += fields_take(from + len, event, rare, mask);
+	}
 	event->wall_ns += event->boot_ns;
 	return len;
 }

@@ -4,7 +4,7 @@
  *
  * An event looks much like the one before it, so that a record only has what is
  * not to be expected: a move is three records of 20 to 70 bytes, where three
- * events take 792. Nothing is rounded or left out but the peer's key, which
+ * events take 840. Nothing is rounded or left out but the peer's key, which
  * whoever has the history knows.
  */
 #ifndef _JVPN_HISTORY_H
@@ -26,6 +26,10 @@ struct jvpn_event {
 	u32 srtt_us;
 	u32 rttvar_us;
 	u32 loss_permille;
+	u32 jitter_us;
+	u32 srtt_to_us;
+	u32 loss_to_permille;
+	u32 retry_ms;
 	u32 probes;
 	u32 train_loss_ppm;
 	u32 queued;
@@ -39,6 +43,8 @@ struct jvpn_event {
 	u8 state_after;
 	u8 path_from;
 	u8 path_to;
+	u8 priority;
+	u8 priority_to;
 	u8 session_id[JVPN_ID_LEN];
 	u8 peer[JVPN_PUBLIC_KEY_LEN];
 	u8 lineage_before[JVPN_LINEAGE_VALUE_LEN];

@@ -68,6 +68,15 @@ static int put_paths(struct sk_buff *skb, const struct jvpn_event *event)
 	return 0;
 }
 
+/* A class may be 0: it is known of a path that was measured. */
+static int put_classes(struct sk_buff *skb, const struct jvpn_event *event)
+{
+	if ((event->srtt_us && nla_put_u8(skb, JVPN_EVENT_A_PRIORITY, event->priority)) ||
+	    (event->srtt_to_us && nla_put_u8(skb, JVPN_EVENT_A_PRIORITY_TO, event->priority_to)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_measurements(struct sk_buff *skb, const struct jvpn_event *event)
 {
 	const struct jvpn_nl_number number[] = {
@@ -81,13 +90,17 @@ static int put_measurements(struct sk_buff *skb, const struct jvpn_event *event)
 		{ JVPN_EVENT_A_DROPPED, event->dropped },
 		{ JVPN_EVENT_A_COUNT, max(event->count, 1U) },
 		{ JVPN_EVENT_A_TRAIN_LOSS_PPM, event->train_loss_ppm },
+		{ JVPN_EVENT_A_JITTER_US, event->jitter_us },
+		{ JVPN_EVENT_A_SRTT_TO_US, event->srtt_to_us },
+		{ JVPN_EVENT_A_LOSS_TO_PERMILLE, event->loss_to_permille },
+		{ JVPN_EVENT_A_RETRY_MS, event->retry_ms },
 	};
 	const struct jvpn_nl_number large[] = {
 		{ JVPN_EVENT_A_OUTAGE_US, event->outage_us },
 		{ JVPN_EVENT_A_SILENCE_US, event->silence_us },
 	};
 
-	if (jvpn_nl_put_u32s(skb, number, ARRAY_SIZE(number)))
+	if (jvpn_nl_put_u32s(skb, number, ARRAY_SIZE(number)) || put_classes(skb, event))
 		return -EMSGSIZE;
 	return jvpn_nl_put_u64s(skb, large, ARRAY_SIZE(large), JVPN_EVENT_A_PAD);
 }

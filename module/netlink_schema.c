@@ -251,6 +251,12 @@ static const struct jvpn_nl_name event_name[] = {
 	[JVPN_EVENT_A_LOST_SEQ] = { "lost_seq" },
 	[JVPN_EVENT_A_LOST_OTHERS] = { "lost_others" },
 	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = { "train_loss_ppm" },
+	[JVPN_EVENT_A_JITTER_US] = { "jitter_us" },
+	[JVPN_EVENT_A_PRIORITY] = { "priority" },
+	[JVPN_EVENT_A_SRTT_TO_US] = { "srtt_to_us" },
+	[JVPN_EVENT_A_LOSS_TO_PERMILLE] = { "loss_to_permille" },
+	[JVPN_EVENT_A_PRIORITY_TO] = { "priority_to" },
+	[JVPN_EVENT_A_RETRY_MS] = { "retry_ms" },
 };
 
 static const struct jvpn_nl_set event_set = {

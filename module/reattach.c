@@ -319,7 +319,7 @@ static void attach(struct jvpn_session *session, struct jvpn_binding *binding,
 		report.path_from = session->last_bound_path;
 		jvpn_endpoint_remote(&session->last_bound, &report.remote_from);
 	}
-	report.path_to = path->id;
+	jvpn_session_report_target(&report, path);
 	jvpn_endpoint_remote(&binding->endpoint, &report.remote_to);
 	jvpn_endpoint_local(&binding->endpoint,
 			    jvpn_endpoint_port(session->device, &binding->endpoint),
@@ -885,7 +885,7 @@ static void revert(struct jvpn_session *session, struct jvpn_outbox *out)
 	jvpn_session_report_init(session, &report, JVPN_EVENT_SWITCH,
 				 JVPN_REASON_TRANSPORT_RESTORED);
 	jvpn_session_report_path(session, &report, path);
-	report.path_to = path->id;
+	jvpn_session_report_target(&report, path);
 	jvpn_endpoint_remote(&binding->endpoint, &report.remote_to);
 	jvpn_event_emit(session->device, session->history, &report);
 	jvpn_session_bind(session, binding, path, out);

@@ -180,6 +180,16 @@ void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *r
 	report->srtt_us = jvpn_health_srtt_us(&path->health);
 	report->rttvar_us = jvpn_health_rttvar_us(&path->health);
 	report->loss_permille = jvpn_health_loss_permille(&path->health);
+	report->jitter_us = jvpn_health_jitter_us(&path->health);
+	report->priority = path->priority;
+}
+
+void jvpn_session_report_target(struct jvpn_event *report, const struct jvpn_path *path)
+{
+	report->path_to = path->id;
+	report->srtt_to_us = jvpn_health_srtt_us(&path->health);
+	report->loss_to_permille = jvpn_health_loss_permille(&path->health);
+	report->priority_to = path->priority;
 }
 
 /* ---- binding ---- */
@@ -518,7 +528,7 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 					 JVPN_REASON_OPERATOR_REQUEST);
 		if (active)
 			jvpn_session_report_path(session, &report, active);
-		report.path_to = path_id;
+		jvpn_session_report_target(&report, path);
 		jvpn_endpoint_remote(&path->endpoint, &report.remote_to);
 		jvpn_session_event(session, JVPN_FSM_SWITCH_OPERATOR,
 				   JVPN_REASON_OPERATOR_REQUEST, &report, &out);

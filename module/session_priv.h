@@ -86,8 +86,10 @@ bool jvpn_session_event(struct jvpn_session *session, u8 event, u16 reason,
 /* A report with everything filled in that the session knows of itself. Locked. */
 void jvpn_session_report_init(struct jvpn_session *session, struct jvpn_event *report,
 			      u8 type, u16 reason);
+/* The path that is left, or that it is about; and the one gone to, but for its addresses. */
 void jvpn_session_report_path(struct jvpn_session *session, struct jvpn_event *report,
 			      const struct jvpn_path *path);
+void jvpn_session_report_target(struct jvpn_event *report, const struct jvpn_path *path);
 
 /* Initiator: may who names this owner term speak for the session? Reports it if not. Locked. */
 bool jvpn_session_owner_valid(struct jvpn_session *session, u32 owner_term);

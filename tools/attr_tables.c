@@ -255,6 +255,12 @@ static const struct attr_desc event_attrs[JVPN_EVENT_A_MAX + 1] = {
 	[JVPN_EVENT_A_LOST_SEQ] = { "lost_seq", KIND(U64) },
 	[JVPN_EVENT_A_LOST_OTHERS] = { "lost_others", KIND(U64) },
 	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = { "train_loss_ppm", KIND(U32) },
+	[JVPN_EVENT_A_JITTER_US] = { "jitter_us", KIND(U32) },
+	[JVPN_EVENT_A_PRIORITY] = { "priority", KIND(U8) },
+	[JVPN_EVENT_A_SRTT_TO_US] = { "srtt_to_us", KIND(U32) },
+	[JVPN_EVENT_A_LOSS_TO_PERMILLE] = { "loss_to_permille", KIND(U32) },
+	[JVPN_EVENT_A_PRIORITY_TO] = { "priority_to", KIND(U8) },
+	[JVPN_EVENT_A_RETRY_MS] = { "retry_ms", KIND(U32) },
 };
 
 SET(event, JVPN_EVENT_A_MAX);

@@ -122,6 +122,9 @@ void audit_bounds(struct audit *audit, struct audit_session *s,
 void audit_bounds_end(struct audit *audit, struct audit_session *s,
 		      const struct log_entry *last);
 
+/* audit_choice.c: by its own numbers, was a transition to another path right? */
+void audit_choice(struct audit *audit, const struct log_entry *e);
+
 /* audit_ends.c: compares sessions that two ends tell of. */
 void audit_ends(struct audit *audit);
 

@@ -467,6 +467,7 @@ static void take_change(struct audit *audit, struct audit_session *s,
 	check_lineage(audit, s, e);
 	audit_bounds(audit, s, e);
 	audit_binding(audit, s, e);
+	audit_choice(audit, e);
 	s->version = version_of(e);
 	s->state = after;
 	add_state(s);

@@ -108,6 +108,26 @@ static void print_count(const struct nlattr *attr, const char *what)
 		printf(", %llu %s", attr_number(attr), what);
 }
 
+/* What is known of the path that is gone to. */
+static void print_target(const struct nlattr **tb)
+{
+	char text[TEXT_MAX];
+
+	if (!attr_number(tb[JVPN_EVENT_A_SRTT_TO_US]))
+		return;
+	printf(", there rtt %s",
+	       human_us(text, attr_number(tb[JVPN_EVENT_A_SRTT_TO_US])));
+	if (attr_number(tb[JVPN_EVENT_A_LOSS_TO_PERMILLE]))
+		printf(" and loss %s",
+		       human_permille(text, attr_number(tb[JVPN_EVENT_A_LOSS_TO_PERMILLE])));
+	if (tb[JVPN_EVENT_A_PRIORITY] &&
+	    attr_number(tb[JVPN_EVENT_A_PRIORITY]) !=
+	    attr_number(tb[JVPN_EVENT_A_PRIORITY_TO]))
+		printf(", priority %llu -> %llu",
+		       attr_number(tb[JVPN_EVENT_A_PRIORITY]),
+		       attr_number(tb[JVPN_EVENT_A_PRIORITY_TO]));
+}
+
 /* The measurements behind a decision, as far as there are any. */
 static void print_measurements(const struct nlattr **tb)
 {
@@ -127,10 +147,17 @@ static void print_measurements(const struct nlattr **tb)
 	if (attr_number(tb[JVPN_EVENT_A_LOSS_PERMILLE]))
 		printf(", loss %s",
 		       human_permille(text, attr_number(tb[JVPN_EVENT_A_LOSS_PERMILLE])));
+	if (attr_number(tb[JVPN_EVENT_A_JITTER_US]))
+		printf(", jitter %s",
+		       human_us(text, attr_number(tb[JVPN_EVENT_A_JITTER_US])));
+	print_target(tb);
 	print_count(tb[JVPN_EVENT_A_PROBES], "probes");
 	if (attr_number(tb[JVPN_EVENT_A_TRAIN_LOSS_PPM]))
 		printf(" for a loss of %s",
 		       human_permille(text, attr_number(tb[JVPN_EVENT_A_TRAIN_LOSS_PPM]) / 1000));
+	if (attr_number(tb[JVPN_EVENT_A_RETRY_MS]))
+		printf(", allowed in %s",
+		       human_us(text, attr_number(tb[JVPN_EVENT_A_RETRY_MS]) * 1000));
 	if (attr_number(tb[JVPN_EVENT_A_COUNT]) > 1)
 		print_count(tb[JVPN_EVENT_A_COUNT], "times");
 }

@@ -84,6 +84,7 @@ static void a_move(u8 family)
 	address(&event->remote_from, family, 2);
 	event->srtt_us = 20123;
 	event->rttvar_us = 2345;
+	event->jitter_us = 3456;
 	event->probes = 3;
 	event->silence_us = 151234;
 	event->outage_us = 1;
@@ -99,6 +100,7 @@ static void a_move(u8 family)
 	address(&event->local_to, family, 3);
 	address(&event->remote_to, family, 4);
 	event->outage_us = 41234;
+	event->srtt_to_us = 30123;
 	jvpn_history_put(&history, event);
 
 	transition(0, JVPN_STATE_ATTACHED, JVPN_REASON_TRANSPORT_SWITCH_OK);
@@ -332,6 +334,12 @@ static void random_event(struct test_random *r)
 	event->srtt_us = random_number(r);
 	event->rttvar_us = random_number(r);
 	event->loss_permille = random_number(r);
+	event->jitter_us = random_number(r);
+	event->srtt_to_us = random_number(r);
+	event->loss_to_permille = random_number(r);
+	event->retry_ms = test_random_below(r, 3);
+	event->priority = test_random_below(r, 2);
+	event->priority_to = random_number(r);
 	event->probes = random_number(r);
 	event->queued = random_number(r);
 	event->dropped = random_number(r);

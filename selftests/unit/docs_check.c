@@ -154,6 +154,12 @@ static const char *const field_meaning[] = {
 	[JVPN_EVENT_A_LOST_SEQ] = "of a history: the newest number among lost",
 	[JVPN_EVENT_A_LOST_OTHERS] = "of a history: neither transitions nor switches, gone",
 	[JVPN_EVENT_A_TRAIN_LOSS_PPM] = "round-trip loss, in ppm, behind probes",
+	[JVPN_EVENT_A_JITTER_US] = "jitter of the path (RFC 3550)",
+	[JVPN_EVENT_A_PRIORITY] = "its priority class; absent while srtt_us is not known",
+	[JVPN_EVENT_A_SRTT_TO_US] = "smoothed round-trip time of path_to",
+	[JVPN_EVENT_A_LOSS_TO_PERMILLE] = "share lost on path_to",
+	[JVPN_EVENT_A_PRIORITY_TO] = "its priority class; absent while srtt_to_us is not known",
+	[JVPN_EVENT_A_RETRY_MS] = "for how long the denied move is forbidden; SWITCH_DENIED only",
 };
 
 static void make_event_fields(struct kunit *test, FILE *out)

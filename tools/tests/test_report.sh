@@ -75,7 +75,7 @@ for line in sys.stdin:
 
 	# Sessions of every length, of one end, with refusals and gaps.
 	"$JVPN_TOOL" report -o "$page" "$good"/*.client "$good"/*.gw
-	holds "many sessions are each drawn" 'len(all("svg")) == 8'
+	holds "many sessions are each drawn" 'len(all("svg")) == 9'
 	holds "drills are drawn" 'sum(e.get("class") == "drill" for e in all("rect")) == 6'
 	holds "and told from outages" \
 		'sum(r[2:3] == ["NO_DELIVERY, a drill"] for r in rows) == 3 and \

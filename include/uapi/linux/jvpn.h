@@ -452,6 +452,13 @@ enum jvpn_attr_event {
 	JVPN_EVENT_A_LOST_SEQ,		/* u64: the newest number among LOST */
 	JVPN_EVENT_A_LOST_OTHERS,	/* u64: neither transitions nor switches, no longer there */
 	JVPN_EVENT_A_TRAIN_LOSS_PPM,	/* u32: round-trip loss that A_PROBES was chosen by */
+	/* What was decided by, besides; 0 is not known: */
+	JVPN_EVENT_A_JITTER_US,		/* u32: beside A_SRTT_US */
+	JVPN_EVENT_A_PRIORITY,		/* u8: likewise, absent if A_SRTT_US is not known */
+	JVPN_EVENT_A_SRTT_TO_US,	/* u32: of A_PATH_TO */
+	JVPN_EVENT_A_LOSS_TO_PERMILLE,	/* u32: likewise */
+	JVPN_EVENT_A_PRIORITY_TO,	/* u8: likewise, absent if A_SRTT_TO_US is not known */
+	JVPN_EVENT_A_RETRY_MS,		/* u32: a denied move is allowed again after that */
 
 	/* private: */
 	__JVPN_EVENT_A_MAX

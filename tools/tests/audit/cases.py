@@ -323,6 +323,69 @@ def a_refusal_of_after_the_end(c, g):
              reason="STALE_EPOCH")
 
 
+# 12: what a move was decided by
+
+def chosen(line, **numbers):
+    """Numbers of both paths, of a move that was right: the path was a loss step better."""
+    line.update(srtt_us=20000, loss_permille=60, jitter_us=300, priority=0,
+                srtt_to_us=30000, loss_to_permille=59, priority_to=0, retry_ms=0)
+    line.update(numbers)
+
+
+@case("life", None, "client", 0)
+def chosen_for_less_loss(c, g):
+    chosen(c[8])
+    chosen(c[13], priority=1)
+
+
+@case("life", None, "client", 0)
+def chosen_for_a_shorter_round_trip(c, g):
+    chosen(c[8], loss_to_permille=79, srtt_to_us=18181)
+
+
+@case("life", None, "client", 0)
+def chosen_for_a_better_class(c, g):
+    chosen(c[8], loss_to_permille=199, priority=1)
+
+
+@case("life", None, "client", 0)
+def chosen_by_a_policy_that_is_not_known(c, g):
+    chosen(c[8], loss_to_permille=79, srtt_to_us=20000)
+    c.drop(3)
+    c.drop(1)
+
+
+@case("life", "outcome", "client", 8)
+def chosen_though_it_loses_more(c, g):
+    chosen(c[8], loss_to_permille=80, srtt_to_us=10000)
+
+
+@case("life", "outcome", "client", 8)
+def chosen_though_it_is_hardly_faster(c, g):
+    chosen(c[8], loss_to_permille=60, srtt_to_us=18182)
+
+
+@case("life", "outcome", "client", 8)
+def chosen_though_its_class_is_worse_and_it_slower(c, g):
+    chosen(c[8], loss_to_permille=60, priority_to=1)
+
+
+@case("life", "outcome", "client", 8)
+def chosen_though_it_violates_a_threshold(c, g):
+    chosen(c[8], loss_permille=500, loss_to_permille=200, priority=1)
+
+
+@case("choices", "outcome", "client", 8)
+def chosen_the_other_way_round(c, g):
+    c[8].update(loss_permille=c[8]["loss_to_permille"],
+                loss_to_permille=c[8]["loss_permille"])
+
+
+@case("life", "outcome", "client", 13)
+def preferred_though_its_class_is_no_better(c, g):
+    chosen(c[13])
+
+
 # Numbers, clock, reasons
 
 @case("life", "sequence", "client", 12)
