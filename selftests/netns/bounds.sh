@@ -17,7 +17,10 @@ policy() { # NAMESPACE WORD...
 	jvpn "$1" policy set jvpn0 "${@:2}" >/dev/null
 }
 
+# remove NAME: the tunnel, once its events are judged.
 remove() {
+	collect "$TEST_TMP/$1"
+	check "$1: events keep the invariants" audit "$TEST_TMP/$1"
 	ip -n "$client" link del jvpn0
 	ip -n "$gw" link del jvpn0
 }
@@ -85,9 +88,7 @@ exactly "no path: after transport_loss_ttl the session is over" 5000 \
 	"$(after TRANSPORT_DEAD TRANSPORT_LOSS_TTL)"
 idle
 all_back
-collect "$TEST_TMP/loss"
-check "no path: events keep the invariants" audit "$TEST_TMP/loss"
-remove
+remove loss
 
 tunnel 4
 policy "$client" recovery_window=2000 on_recovery_exceeded=terminate persist=off
@@ -99,7 +100,7 @@ exactly "terminate: after recovery_window" 2000 \
 	"$(after TRANSPORT_DEAD WINDOW_EXCEEDED_TERMINATE)"
 idle
 all_back
-remove
+remove terminate
 
 # --- A path that comes back just in time --------------------------------------
 
@@ -117,7 +118,7 @@ check "in time: ATTACHED again" wait_for 6 attached
 sleep 10
 check_equal "in time: the session is the same" "$before" "$(session "$client" .id)"
 idle
-remove
+remove in-time
 
 # --- The session's own life -----------------------------------------------------
 
@@ -130,7 +131,7 @@ check "lifetime: ends" wait_for 5 happened SESSION_TTL
 # It was born one round trip before it was attached.
 exactly "lifetime: ends after session_max_lifetime" 59979.5 \
 	"$(after HANDSHAKE_DONE SESSION_TTL)"
-remove
+remove lifetime
 
 tunnel 4
 policy "$client" session_max_lifetime=60000 transport_loss_ttl=5000 \
@@ -147,9 +148,7 @@ check_fails "persist: it is another session" \
 	test "$before" = "$(session "$client" .id)"
 check "persist: the old one was superseded" happened SUPERSEDED
 check_fails "persist: it did not end by its lifetime" happened SESSION_TTL
-collect "$TEST_TMP/persist"
-check "persist: events keep the invariants" audit "$TEST_TMP/persist"
-remove
+remove persist
 
 # Raised at both ends; it counts from the next change of keys on.
 tunnel 4
@@ -166,7 +165,7 @@ rm -f "$TEST_TMP/stream"
 sleep 60
 check_equal "lifetime: a longer one is agreed on when keys change" "$before" \
 	"$(session "$client" .id)"
-remove
+remove lifetime-raised
 
 # Nobody answers.
 tunnel 4
@@ -179,7 +178,7 @@ check_at_most "handshake: after handshake_timeout, not before" "$(at HANDSHAKE_T
 	$((began + 5000))
 check_at_most "handshake: nor later" $((began + 5100)) "$(at HANDSHAKE_TIMEOUT)"
 all_back
-remove
+remove handshake
 
 # --- A policy changes -------------------------------------------------------------
 
@@ -199,7 +198,7 @@ check_equal "grace: from the next transition on" "$new" "$(version)"
 policy "$client" --strict recovery_window=4000
 check_equal "strict: at once" "$(jvpn "$client" --json policy show jvpn0 |
 	jq .version)" "$(version)"
-remove
+remove grace
 
 # The transport in use is not allowed any more.
 tunnel 6
@@ -212,8 +211,7 @@ check_equal "strict: that is path 1" 1 "$(session "$client" .active_path)"
 collect "$TEST_TMP/strict"
 check "strict: and why" grep -q '"TRANSPORT_DEAD".*"POLICY_DENY"\|"POLICY_DENY".*"TRANSPORT_DEAD"' \
 	"$TEST_TMP/strict.client"
-check "strict: events keep the invariants" audit "$TEST_TMP/strict"
-remove
+remove strict
 
 # Only the bound tuple may speak; what is under way during a move may still arrive.
 tunnel 4
@@ -230,7 +228,7 @@ wait $streaming
 check "strict_binding: a planned move loses nothing" jq -e \
 	'.up.lost == 0 and .down.lost == 0 and .up.sent > 30' "$TEST_TMP/stream"
 check_equal "strict_binding: it was made" 1 "$(session "$gw" .active_path)"
-remove
+remove strict-binding
 
 # A running recovery is bounded by the new window.
 tunnel 4
@@ -245,7 +243,7 @@ exactly "strict: where the new policy puts its end" 4000 \
 	"$(after TRANSPORT_DEAD WINDOW_EXCEEDED_DEGRADE)"
 idle
 all_back
-remove
+remove window
 
 # --- How often ------------------------------------------------------------------
 
@@ -263,7 +261,7 @@ check_fails "switches: not more than max_switches_per_min, though an operator as
 sleep 55
 check "switches: a minute after the first there is one again" \
 	jvpn "$client" session switch jvpn0 "$(peer)" 1
-remove
+remove switches
 
 # --- Packets that wait --------------------------------------------------------------
 
@@ -304,4 +302,4 @@ check_equal "queue: the others are counted" 40 "$(counter "$client" tx_queue_dro
 uplink_up 0
 kill $receiver
 wait $receiver || true
-remove
+remove queue
