@@ -85,10 +85,10 @@ static_assert(ARRAY_SIZE(rare) <= 8);
 #define MAX_BYTES(type)		sizeof(type)
 #define MAX_CHAIN(type)		(1 + sizeof(type))
 #define MAX_ADDR(type)		(1 + PACKED_MAX(2) + 16)
-#define FIELD_MAX(member, type, kind) + MAX_##kind(type)
+#define FIELD_ROOM(member, type, kind) + MAX_##kind(type)
 /* The longest record there can be. */
 #define RECORD_MAX \
-	(MASK_BYTES COMMON_FIELDS(FIELD_MAX) + 1 RARE_FIELDS(FIELD_MAX))
+	(MASK_BYTES COMMON_FIELDS(FIELD_ROOM) + 1 RARE_FIELDS(FIELD_ROOM))
 static_assert(RECORD_MAX <= JVPN_HISTORY_BYTES);
 
 /* ---- values ---- */

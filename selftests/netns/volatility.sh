@@ -35,12 +35,12 @@ reasons() {
 		jq -r 'select(.type == "STATE_CHANGE") | .reason' | xargs
 }
 
-# latency [WORD...]: a tunnel with traffic that minds 60 ms.
+# latency: a tunnel with traffic that minds 60 ms.
 latency() {
 	tunnel 4
 	for end in "$client" "$gw"; do
 		jvpn "$end" policy set jvpn0 latency_volatile=60 volatile_to_degraded=6000 \
-			stability_window=3100 failback=off "$@" >/dev/null
+			stability_window=3100 failback=off >/dev/null
 	done
 	connect cold
 	"$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" --rate 20 --flows both \
