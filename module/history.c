@@ -15,49 +15,6 @@
  */
 #include "history.h"
 
-/* The fields of an event that many records have. At most 31: see MASK_RARE. */
-#define COMMON_FIELDS(_) \
-	_(seq, u64, NUMBER) \
-	_(boot_ns, u64, NUMBER) \
-	_(wall_ns, u64, WALL) \
-	_(version, u64, NUMBER) \
-	_(outage_us, u64, NUMBER) \
-	_(silence_us, u64, NUMBER) \
-	_(epoch, u32, NUMBER) \
-	_(policy_version, u32, NUMBER) \
-	_(srtt_us, u32, NUMBER) \
-	_(rttvar_us, u32, NUMBER) \
-	_(loss_permille, u32, NUMBER) \
-	_(jitter_us, u32, NUMBER) \
-	_(srtt_to_us, u32, NUMBER) \
-	_(loss_to_permille, u32, NUMBER) \
-	_(probes, u32, NUMBER) \
-	_(train_loss_ppm, u32, NUMBER) \
-	_(queued, u32, NUMBER) \
-	_(dropped, u32, NUMBER) \
-	_(reason, u16, NUMBER) \
-	_(type, u8, NUMBER) \
-	_(fsm_event, u8, NUMBER) \
-	_(state_before, u8, NUMBER) \
-	_(state_after, u8, NUMBER) \
-	_(path_from, u8, NUMBER) \
-	_(path_to, u8, NUMBER) \
-	_(lineage_before, u8[JVPN_LINEAGE_VALUE_LEN], CHAIN) \
-	_(lineage, u8[JVPN_LINEAGE_VALUE_LEN], BYTES) \
-	_(local_from, struct jvpn_addr, ADDR) \
-	_(remote_from, struct jvpn_addr, ADDR) \
-	_(local_to, struct jvpn_addr, ADDR) \
-	_(remote_to, struct jvpn_addr, ADDR)
-
-/* Those that few have: the first one, what is merged, what is denied. At most 8. */
-#define RARE_FIELDS(_) \
-	_(count, u32, NUMBER) \
-	_(retry_ms, u32, NUMBER) \
-	_(role, u8, NUMBER) \
-	_(priority, u8, NUMBER) \
-	_(priority_to, u8, NUMBER) \
-	_(session_id, u8[JVPN_ID_LEN], BYTES)
-
 enum field_kind { NUMBER, WALL, BYTES, CHAIN, ADDR };
 
 struct field {
@@ -67,10 +24,52 @@ struct field {
 };
 
 #define FIELD(member, type, kind) \
-	{ offsetof(struct jvpn_event, member), sizeof(type), kind },
+	{ offsetof(struct jvpn_event, member), sizeof(type), kind }
 
-static const struct field common[] = { COMMON_FIELDS(FIELD) };
-static const struct field rare[] = { RARE_FIELDS(FIELD) };
+/* The fields of an event that many records have. At most 31: see MASK_RARE. */
+static const struct field common[] = {
+	FIELD(seq, u64, NUMBER),
+	FIELD(boot_ns, u64, NUMBER),
+	FIELD(wall_ns, u64, WALL),
+	FIELD(version, u64, NUMBER),
+	FIELD(outage_us, u64, NUMBER),
+	FIELD(silence_us, u64, NUMBER),
+	FIELD(epoch, u32, NUMBER),
+	FIELD(policy_version, u32, NUMBER),
+	FIELD(srtt_us, u32, NUMBER),
+	FIELD(rttvar_us, u32, NUMBER),
+	FIELD(loss_permille, u32, NUMBER),
+	FIELD(jitter_us, u32, NUMBER),
+	FIELD(srtt_to_us, u32, NUMBER),
+	FIELD(loss_to_permille, u32, NUMBER),
+	FIELD(probes, u32, NUMBER),
+	FIELD(train_loss_ppm, u32, NUMBER),
+	FIELD(queued, u32, NUMBER),
+	FIELD(dropped, u32, NUMBER),
+	FIELD(reason, u16, NUMBER),
+	FIELD(type, u8, NUMBER),
+	FIELD(fsm_event, u8, NUMBER),
+	FIELD(state_before, u8, NUMBER),
+	FIELD(state_after, u8, NUMBER),
+	FIELD(path_from, u8, NUMBER),
+	FIELD(path_to, u8, NUMBER),
+	FIELD(lineage_before, u8[JVPN_LINEAGE_VALUE_LEN], CHAIN),
+	FIELD(lineage, u8[JVPN_LINEAGE_VALUE_LEN], BYTES),
+	FIELD(local_from, struct jvpn_addr, ADDR),
+	FIELD(remote_from, struct jvpn_addr, ADDR),
+	FIELD(local_to, struct jvpn_addr, ADDR),
+	FIELD(remote_to, struct jvpn_addr, ADDR),
+};
+
+/* Those that few have: the first one, what is merged, what is denied. At most 8. */
+static const struct field rare[] = {
+	FIELD(count, u32, NUMBER),
+	FIELD(retry_ms, u32, NUMBER),
+	FIELD(role, u8, NUMBER),
+	FIELD(priority, u8, NUMBER),
+	FIELD(priority_to, u8, NUMBER),
+	FIELD(session_id, u8[JVPN_ID_LEN], BYTES),
+};
 
 #define MASK_BYTES	4
 /* The last bit of the mask: there are rare fields, behind a mask of one byte. */
@@ -80,15 +79,12 @@ static_assert(ARRAY_SIZE(rare) <= 8);
 
 /* Seven bits to a byte. */
 #define PACKED_MAX(bytes)	((8 * (bytes) + 6) / 7)
-#define MAX_NUMBER(type)	PACKED_MAX(sizeof(type))
-#define MAX_WALL(type)		PACKED_MAX(sizeof(type))
-#define MAX_BYTES(type)		sizeof(type)
-#define MAX_CHAIN(type)		(1 + sizeof(type))
-#define MAX_ADDR(type)		(1 + PACKED_MAX(2) + 16)
-#define FIELD_ROOM(member, type, kind) + MAX_##kind(type)
-/* The longest record there can be. */
-#define RECORD_MAX \
-	(MASK_BYTES COMMON_FIELDS(FIELD_ROOM) + 1 RARE_FIELDS(FIELD_ROOM))
+/*
+ * No record is longer, whatever the fields: both masks, all of an event packed, and
+ * for each field what rounding, a family or the byte before a lineage adds.
+ */
+#define RECORD_MAX	(MASK_BYTES + 1 + PACKED_MAX(sizeof(struct jvpn_event)) + \
+			 ARRAY_SIZE(common) + ARRAY_SIZE(rare))
 static_assert(RECORD_MAX <= JVPN_HISTORY_BYTES);
 
 /* ---- values ---- */

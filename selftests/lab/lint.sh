@@ -73,14 +73,11 @@ checkpatch() {
 
 # What does not apply in userspace are wishes for the kernel's own macros and
 # types; what does not in trace headers, the shape that tracepoints have; what
-# does not in compat.h, wishes for what older kernels lack and it provides; and in
-# history.c, that what unfolds a list of fields should be an expression.
+# does not in compat.h, wishes for what older kernels lack and it provides.
 check_checkpatch() {
 	verdict "checkpatch --strict, kernel" "$(files 'module/*.[ch]' \
 		'include/*.[ch]' 'selftests/lab/*.[ch]' ':!module/trace.h' \
-		':!module/compat.h' ':!module/history.c' | checkpatch "")"
-	verdict "checkpatch --strict, list of fields" "$(files module/history.c |
-		checkpatch ,COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_UNUSED)"
+		':!module/compat.h' | checkpatch "")"
 	verdict "checkpatch --strict, compat.h" "$(files module/compat.h |
 		checkpatch ,MACRO_WITH_FLOW_CONTROL,PREFER_ETHTOOL_PUTS)"
 	verdict "checkpatch --strict, tracepoints" "$(files module/trace.h |
