@@ -15,10 +15,9 @@ sessions() {
 	jvpn "$client" --json session list jvpn0 | jq length
 }
 
-# ever: how many sessions the client has had.
+# ever: how many sessions the client has tried to begin; one that fails has no id.
 ever() {
-	jvpn "$client" --json monitor jvpn0 --history |
-		jq -rs '[.[].session_id | select(.)] | unique | length'
+	moments '.type == "STATE_CHANGE" and .state_before == "BIRTH"' | wc -l
 }
 
 # until_ms MS: the boot clock says that.
