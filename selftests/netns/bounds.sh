@@ -6,71 +6,12 @@
 # timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
+. "$NETNS_DIR/instants.sh"
 
 topology 20
 
 peer() {
 	echo "${pub[gateway]}"
-}
-
-policy() { # NAMESPACE WORD...
-	jvpn "$1" policy set jvpn0 "${@:2}" >/dev/null
-}
-
-# remove NAME: the tunnel, once its events are judged.
-remove() {
-	collect "$TEST_TMP/$1"
-	check "$1: events keep the invariants" audit "$TEST_TMP/$1"
-	ip -n "$client" link del jvpn0
-	ip -n "$gw" link del jvpn0
-}
-
-# at FSM_EVENT: when that happened at the client, ms.
-at() {
-	jvpn "$client" --json monitor jvpn0 --history |
-		jq -nr "first(inputs | select(.fsm_event == \"$1\")) | .boot_ns / 1e6"
-}
-
-# after FSM_EVENT FSM_EVENT: ms between the two.
-after() {
-	awk -v a="$(at "$1")" -v b="$(at "$2")" 'BEGIN { printf "%.1f\n", b - a }'
-}
-
-# exactly DESCRIPTION EXPECTED_MS ACTUAL_MS: to the tick of a timer.
-exactly() {
-	check "$1 ($3 ms)" awk -v e="$2" -v a="$3" \
-		'BEGIN { exit !(a >= e && a < e + 1) }'
-}
-
-happened() {
-	[[ -n $(at "$1") ]]
-}
-
-all_dead() {
-	blackhole 0
-	blackhole 1
-}
-
-all_back() {
-	blackhole_end 0
-	blackhole_end 1
-}
-
-# stream MS: packets both ways for so long.
-stream() {
-	exec "$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" --rate 20 --flows both \
-		--time "$1" --out "$TEST_TMP/stream"
-}
-
-# Traffic until `idle`: silence alone is noticed late.
-busy() {
-	stream 100000 &
-	traffic=$!
-}
-
-idle() {
-	kill $traffic
-	wait $traffic || true
 }
 
 # --- A recovery that does not succeed ---------------------------------------
@@ -265,31 +206,10 @@ remove switches
 
 # --- Packets that wait --------------------------------------------------------------
 
-# Numbered datagrams to the gateway during an outage; what arrives.
-receive() {
-	in_ns "$gw" python3 -u -c '
-import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("10.9.0.1", 7))
-while True:
-    print(s.recv(100).decode(), flush=True)' >"$1" &
-	receiver=$!
-}
-
-send() { # FROM TO
-	in_ns "$client" python3 -c "
-import socket, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-for i in range($1, $2 + 1):
-    s.sendto(str(i).encode(), ('10.9.0.1', 7))
-    time.sleep(0.001)"
-}
-
 tunnel 4
 policy "$client" recovery_queue=10
 connect
 receive "$TEST_TMP/received"
-wait_listening "$gw" udp 7
 uplink_down 0
 uplink_down 1
 send 1 50
@@ -300,6 +220,5 @@ check_equal "queue: the newest arrive, in order, and nothing else" "$(seq -s, 41
 	"$(paste -sd, "$TEST_TMP/received")"
 check_equal "queue: the others are counted" 40 "$(counter "$client" tx_queue_drop)"
 uplink_up 0
-kill $receiver
-wait $receiver || true
+deaf
 remove queue
