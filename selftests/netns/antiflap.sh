@@ -7,13 +7,13 @@
 # timeout: 400
 
 . "$(dirname "$0")/../lib.sh"
+. "$NETNS_DIR/instants.sh"
 
 topology 20
 
-# at FILTER: when the client's last event that it selects was, ms; nothing if none.
-at() {
-	jvpn "$client" --json monitor jvpn0 --history |
-		jq -nr "[inputs | select($1)] | .[-1] // empty | .boot_ns / 1e6"
+# newest FILTER: when the client's last event that it selects was, ms.
+newest() {
+	moments "$1" | tail -n 1
 }
 
 active() {
@@ -21,13 +21,13 @@ active() {
 }
 
 denied() {
-	[[ -n $(at ".type == \"SWITCH_DENIED\" and .reason == \"$1\"") ]]
+	[[ -n $(newest ".type == \"SWITCH_DENIED\" and .reason == \"$1\"") ]]
 }
 
 # moving_after DESCRIPTION LIMIT_MS FROM TO: not before, and at the next look.
 moving_after() {
 	local took
-	took=$(awk -v a="$3" -v b="$4" 'BEGIN { printf "%.1f\n", b - a }')
+	took=$(between "$3" "$4")
 	check "$1 ($took ms)" awk -v e="$2" -v a="$took" \
 		'BEGIN { exit !(a >= e && a < e + 1000) }'
 }
@@ -36,23 +36,17 @@ moving_after() {
 flow() {
 	tunnel 4
 	for end in "$client" "$gw"; do
-		jvpn "$end" policy set jvpn0 latency_volatile=60 standby_interval=500 \
-			volatile_to_degraded=100000 "$@" >/dev/null
+		policy "$end" latency_volatile=60 standby_interval=500 \
+			volatile_to_degraded=100000 "$@"
 	done
 	connect
-	"$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" --rate 20 --flows both \
-		--time 200000 --out "$TEST_TMP/stream" &
-	traffic=$!
+	busy 200000
 	sleep 3
 }
 
-over() {
-	kill $traffic
-	wait $traffic || true
-	collect "$TEST_TMP/$1"
-	check "$1: events keep the invariants" audit "$TEST_TMP/$1"
-	ip -n "$client" link del jvpn0
-	ip -n "$gw" link del jvpn0
+over() { # NAME
+	idle
+	remove "$1"
 	delay 0 20
 	delay 1 20
 }
@@ -68,9 +62,9 @@ blackhole 0
 check "failback: the other path took over" wait_for 10 active 1
 blackhole_end 0
 check "failback: the preferred one has it again" wait_for 20 active 0
-up=$(at '.type == "PATH" and .path_to == 0 and .reason == "TRANSPORT_RESTORED"')
+up=$(newest '.type == "PATH" and .path_to == 0 and .reason == "TRANSPORT_RESTORED"')
 moving_after "failback: when it has been up for failback_hold" 5000 "$up" \
-	"$(at '.fsm_event == "SWITCH_PREFERRED"')"
+	"$(newest '.fsm_event == "SWITCH_PREFERRED"')"
 check_equal "failback: and says why" PREFERRED_PATH \
 	"$(jvpn "$client" --json monitor jvpn0 --history |
 		jq -nr '[inputs | select(.type == "SWITCH")] | .[-1].reason')"
@@ -83,13 +77,13 @@ bounded() {
 	local first
 	delay 0 120
 	check "$1: the faster path is taken" wait_for 20 active 1
-	first=$(at '.type == "SWITCH"')
+	first=$(newest '.type == "SWITCH"')
 	delay 0 20
 	delay 1 120
 	check "$1: the move back is denied, and said why" wait_for 20 denied "$2"
 	check "$1: and not taken" active 1
 	check "$1: it is taken at last" wait_for 80 active 0
-	moving_after "$1: when it may be" "$3" "$first" "$(at '.fsm_event == "SWITCH_SELECTED"')"
+	moving_after "$1: when it may be" "$3" "$first" "$(newest '.fsm_event == "SWITCH_SELECTED"')"
 	check_equal "$1: it was said once" 1 "$(jvpn "$client" --json monitor jvpn0 --history |
 		jq -nr '[inputs | select(.type == "SWITCH_DENIED")] | length')"
 	over "$1"

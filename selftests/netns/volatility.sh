@@ -7,27 +7,9 @@
 # timeout: 400
 
 . "$(dirname "$0")/../lib.sh"
+. "$NETNS_DIR/instants.sh"
 
 topology 20
-
-# at NUMBER FSM_EVENT: when that happened at the client for the NUMBERth time, ms.
-at() {
-	jvpn "$client" --json monitor jvpn0 --history | jq -nr "
-		[inputs | select(.type == \"STATE_CHANGE\" and .fsm_event == \"$2\")] |
-		.[$1 - 1] // empty | .boot_ns / 1e6"
-}
-
-happened() {
-	[[ -n $(at 1 "$1") ]]
-}
-
-# exactly DESCRIPTION EXPECTED_MS FROM TO: to the tick of a timer.
-exactly() {
-	local took
-	took=$(awk -v a="$3" -v b="$4" 'BEGIN { printf "%.1f\n", b - a }')
-	check "$1 ($took ms)" awk -v e="$2" -v a="$took" \
-		'BEGIN { exit !(a >= e && a < e + 1) }'
-}
 
 # reasons: of the client's changes of state, in order.
 reasons() {
@@ -39,24 +21,18 @@ reasons() {
 latency() {
 	tunnel 4
 	for end in "$client" "$gw"; do
-		jvpn "$end" policy set jvpn0 latency_volatile=60 volatile_to_degraded=6000 \
-			stability_window=3100 failback=off >/dev/null
+		policy "$end" latency_volatile=60 volatile_to_degraded=6000 \
+			stability_window=3100 failback=off
 	done
 	connect cold
-	"$NETNS_DIR/stream.py" "$client,$IN4C" "$gw,$IN4G" --rate 20 --flows both \
-		--time 100000 --out "$TEST_TMP/stream" &
-	traffic=$!
+	busy
 	sleep 3
 }
 
-# over NAME: the traffic ends, and the tunnel; its events are looked through.
+# over NAME: the traffic ends, and the tunnel.
 over() {
-	kill $traffic
-	wait $traffic || true
-	collect "$TEST_TMP/$1"
-	check "$1: events keep the invariants" audit "$TEST_TMP/$1"
-	ip -n "$client" link del jvpn0
-	ip -n "$gw" link del jvpn0
+	idle
+	remove "$1"
 	delay 0 20
 }
 
@@ -64,8 +40,8 @@ UPLINKS=0
 latency
 delay 0 120
 check "lasting: the session is DEGRADED" wait_for 20 happened VOLATILE_PERSISTED
-exactly "lasting: after volatile_to_degraded" 6000 "$(at 1 VOLATILITY)" \
-	"$(at 1 VOLATILE_PERSISTED)"
+exactly "lasting: after volatile_to_degraded" 6000 \
+	"$(after VOLATILITY VOLATILE_PERSISTED)"
 delay 0 20
 check "lasting: it is ATTACHED again" wait_for 20 attached
 check_equal "lasting: each with its reason" \
@@ -102,7 +78,7 @@ check "refused: a move is tried" wait_for 10 happened SWITCH_SELECTED
 check "refused: the session is DEGRADED" wait_for 20 happened VOLATILE_PERSISTED
 note "$(reasons)"
 exactly "refused: after volatile_to_degraded, though it left VOLATILE meanwhile" 6000 \
-	"$(at 1 VOLATILITY)" "$(at 1 VOLATILE_PERSISTED)"
+	"$(after VOLATILITY VOLATILE_PERSISTED)"
 in_ns "$r1" nft delete table inet deaf
 check "refused: path 1 is taken at last" wait_for 30 \
 	eval '[[ $(session "$client" .active_path) == 1 ]]'
