@@ -116,8 +116,12 @@ state() {
 	session "$1" .state
 }
 
+# attached: both ends are. Asked often, so without jq.
 attached() {
-	[[ $(state "$client") == ATTACHED && $(state "$gw") == ATTACHED ]]
+	local ns
+	for ns in "$client" "$gw"; do
+		[[ $(jvpn "$ns" --json session list jvpn0) == *'"state": "ATTACHED"'* ]] || return
+	done
 }
 
 # warm: every path of the client is validated and answers.
