@@ -642,6 +642,8 @@ static void status_received(struct jvpn_session *session,
 					   NULL, &out);
 	} else {
 		keys_report(session, JVPN_REASON_REKEY_DENIED);
+		/* The old keys may still live, and their session over there. */
+		jvpn_session_say_terminate(session, JVPN_REASON_KEY_EXPIRED, &out);
 		jvpn_session_event(session, JVPN_FSM_KEYS_REFUSED, JVPN_REASON_KEY_EXPIRED,
 				   NULL, &out);
 	}

@@ -70,6 +70,7 @@ void jvpn_outbox_flush(struct jvpn_session *session, struct jvpn_outbox *out)
 	}
 	while ((skb = __skb_dequeue(&out->drop)))
 		kfree_skb(skb);
+	jvpn_queue_refused(session->device, &out->refused);
 	if (out->flush_queue && !out->ended)
 		jvpn_session_queue_flush(session);
 	rcu_read_unlock();

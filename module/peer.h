@@ -56,6 +56,7 @@ struct jvpn_peer {
 
 	struct delayed_work persist_work;	/* creates a successor; holds a reference */
 	u32 persist_backoff_ms;
+	u64 traffic_after_ns;			/* it begins no session before; WRITE_ONCE */
 	u64 create_tokens_ns;			/* creates answered: a bucket */
 	u64 stale_tokens_ns;			/* old INITs refused: a bucket */
 	bool stopped;				/* by an operator: traffic begins no session */

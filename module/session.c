@@ -329,7 +329,7 @@ static void session_over(struct jvpn_session *session, u8 event, u16 reason,
 	jvpn_handshake_clear(session);
 	memzero_explicit(session->root, sizeof(session->root));
 	jvpn_hmac_key_zeroize(&session->lineage_key);
-	jvpn_session_queue_clear(session, out);
+	jvpn_session_queue_refuse(session, out);
 	memset(session->deadline_ns, 0, sizeof(session->deadline_ns));
 	jvpn_timer_stop(session);
 	out->ended = true;
@@ -362,11 +362,9 @@ static void state_entered(struct jvpn_session *session, u8 before, struct jvpn_o
 				  now + policy->recovery_window * JVPN_NS_PER_MS);
 		break;
 	}
-	/* DEGRADED without a binding refuses packets: those that wait go back too. */
-	if (session->state == JVPN_STATE_DEGRADED && !rcu_access_pointer(session->binding)) {
-		session->dropped += skb_queue_len(&session->queue);
-		jvpn_session_queue_clear(session, out);
-	}
+	/* DEGRADED without a binding refuses packets: those that wait, too. */
+	if (session->state == JVPN_STATE_DEGRADED && !rcu_access_pointer(session->binding))
+		jvpn_session_queue_refuse(session, out);
 }
 
 static void report_invariant(struct jvpn_session *session, struct jvpn_event *report, u8 event)
@@ -539,8 +537,8 @@ int jvpn_session_switch(struct jvpn_session *session, u8 path_id)
 	return err;
 }
 
-/* Says TERMINATE on the active path, or on all that may work if there is none. Locked. */
-static void say_terminate(struct jvpn_session *session, u16 reason, struct jvpn_outbox *out)
+void jvpn_session_say_terminate(struct jvpn_session *session, u16 reason,
+				struct jvpn_outbox *out)
 {
 	struct jvpn_control control = { .kind = JVPN_CONTROL_TERMINATE };
 	struct jvpn_path *active = jvpn_session_active_path(session);
@@ -564,7 +562,7 @@ static void session_end(struct jvpn_session *session, u8 event, u16 reason)
 	spin_lock_bh(&session->lock);
 	if (!session->dead) {
 		if (session->state != JVPN_STATE_BIRTH && event != JVPN_FSM_SUPERSEDED)
-			say_terminate(session, reason, &out);
+			jvpn_session_say_terminate(session, reason, &out);
 		jvpn_session_event(session, event, reason, NULL, &out);
 	}
 	spin_unlock_bh(&session->lock);

@@ -28,6 +28,7 @@
 struct jvpn_outbox {
 	struct sk_buff_head control;
 	struct sk_buff_head drop;
+	struct sk_buff_head refused;	/* their senders are told */
 	bool flush_queue;
 	bool successor;			/* policy wants the next session begun beside this one */
 	bool ended;
@@ -39,6 +40,7 @@ static inline void jvpn_outbox_init(struct jvpn_outbox *out)
 {
 	__skb_queue_head_init(&out->control);
 	__skb_queue_head_init(&out->drop);
+	__skb_queue_head_init(&out->refused);
 	out->flush_queue = false;
 	out->successor = false;
 	out->ended = false;
@@ -100,6 +102,10 @@ bool jvpn_session_owner_valid(struct jvpn_session *session, u32 owner_term);
  */
 struct jvpn_session *jvpn_session_create(struct jvpn_peer *peer, u8 role,
 					 const struct jvpn_policy *policy);
+
+/* TERMINATE on the active path, or on all that may work if there is none. Locked. */
+void jvpn_session_say_terminate(struct jvpn_session *session, u16 reason,
+				struct jvpn_outbox *out);
 
 /* The active path, or NULL. Locked. */
 struct jvpn_path *jvpn_session_active_path(struct jvpn_session *session);
@@ -164,8 +170,10 @@ void jvpn_session_unlink(struct jvpn_session *session, const struct jvpn_outbox 
 void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvpn_outbox *out);
 /* Gives up what is too much or waited too long. Locked. */
 void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
-/* Gives up all that waits. Locked. */
-void jvpn_session_queue_clear(struct jvpn_session *session, struct jvpn_outbox *out);
+/* Refuses all that waits: nothing will take it. Locked. */
+void jvpn_session_queue_refuse(struct jvpn_session *session, struct jvpn_outbox *out);
+/* Counts what was refused, tells its senders and frees it. BH off, RCU, not locked. */
+void jvpn_queue_refused(struct jvpn_device *device, struct sk_buff_head *list);
 /* What waited for our own create goes out by the session that came instead. Not locked. */
 void jvpn_session_queue_inherit(struct jvpn_session *session, struct jvpn_session *old);
 /*

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The queue of a session: inner packets that wait for a binding or for keys. */
+#include <net/route.h>
+
 #include "session_priv.h"
 
 /* So often newer packets line up behind those that wait, see jvpn_session_queue_flush(). */
@@ -70,9 +72,11 @@ static void queue_put_back(struct jvpn_session *session, struct sk_buff_head *li
 	jvpn_session_queue_bound(session, drop);
 }
 
-void jvpn_session_queue_clear(struct jvpn_session *session, struct jvpn_outbox *out)
+void jvpn_session_queue_refuse(struct jvpn_session *session, struct jvpn_outbox *out)
 {
-	skb_queue_splice_tail_init(&session->queue, &out->drop);
+	session->dropped += skb_queue_len(&session->queue);
+	session->outage_dropped += skb_queue_len(&session->queue);
+	skb_queue_splice_tail_init(&session->queue, &out->refused);
 	session->queue_bytes = 0;
 }
 
@@ -99,12 +103,38 @@ void jvpn_session_queue_inherit(struct jvpn_session *session, struct jvpn_sessio
 	__skb_queue_purge(&list);
 }
 
+/* A device that is down or going says nothing. */
 static void refuse_inner(struct jvpn_device *device, struct sk_buff *skb)
 {
 	jvpn_count(device, JVPN_COUNTER_A_TX_NO_BINDING);
-	jvpn_send_unreachable(skb);
+	if (netif_running(device->dev))
+		jvpn_send_unreachable(skb);
 	DEV_STATS_INC(device->dev, tx_errors);
 	kfree_skb(skb);
+}
+
+/* A packet that waited has lost its route, without which ICMP tells nobody. */
+static void find_route(struct net_device *dev, struct sk_buff *skb)
+{
+	struct flowi4 flow = { .flowi4_oif = dev->ifindex };
+	struct rtable *route;
+
+	if (skb->protocol != htons(ETH_P_IP) || skb_dst(skb))
+		return;
+	flow.daddr = ip_hdr(skb)->daddr;
+	route = ip_route_output_key(dev_net(dev), &flow);
+	if (!IS_ERR(route))
+		skb_dst_set(skb, &route->dst);
+}
+
+void jvpn_queue_refused(struct jvpn_device *device, struct sk_buff_head *list)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(list))) {
+		find_route(device->dev, skb);
+		refuse_inner(device, skb);
+	}
 }
 
 static bool session_has_keys(struct jvpn_session *session)
@@ -166,7 +196,8 @@ void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
 	u64 now;
 
 	if (!session) {
-		session = jvpn_session_begin(peer, false);
+		session = jvpn_now() < READ_ONCE(peer->traffic_after_ns) ?
+			  ERR_PTR(-EAGAIN) : jvpn_session_begin(peer, false);
 		if (IS_ERR(session)) {
 			refuse_inner(peer->device, skb);
 			return;

@@ -133,7 +133,7 @@ void jvpn_session_unlink(struct jvpn_session *session, const struct jvpn_outbox 
 {
 	struct jvpn_device *device = session->device;
 	struct jvpn_peer *peer = session->peer;
-	bool successor;
+	bool successor, failed;
 	u32 delay_ms;
 
 	spin_lock_bh(&peer->lock);
@@ -156,10 +156,14 @@ void jvpn_session_unlink(struct jvpn_session *session, const struct jvpn_outbox 
 	/* A peer that lost its memory is back already: no waiting the first time. */
 	delay_ms = out->ended_by == JVPN_FSM_PEER_LOST && !peer->persist_backoff_ms ?
 		   0 : max(peer->persist_backoff_ms, 1000U);
-	if (successor) {
+	/* Nor is there a pause for those whom traffic begins, until the other end refuses. */
+	failed = out->ended_by == JVPN_FSM_HANDSHAKE_FAILED;
+	WRITE_ONCE(peer->traffic_after_ns,
+		   failed ? jvpn_now() + (u64)delay_ms * JVPN_NS_PER_MS : 0);
+	if (successor || failed)
 		peer->persist_backoff_ms = clamp(2 * peer->persist_backoff_ms, 1000U, 60000U);
+	if (successor)
 		persist_later(peer, delay_ms);
-	}
 	spin_unlock_bh(&peer->lock);
 
 	if (session->linked)

@@ -107,26 +107,35 @@ refused() {
 	# Without traffic a heartbeat asks for keys once they are 165 s old.
 	check_at_most "refused, persist=$1: while the old keys would have lived" 180000 \
 		"$(after HANDSHAKE_DONE KEYS_REFUSED)"
+	check "refused, persist=$1: the gateway is told" wait_for 1 told_to_end
+}
+
+told_to_end() {
+	jvpn "$gw" --json monitor jvpn0 --history | grep PEER_TERMINATED &&
+		[[ $(jvpn "$gw" --json session list jvpn0 | jq length) == 0 ]]
+}
+
+# pauses [MS]: whole seconds between attempts that were refused, from then on.
+pauses() {
+	moments '.fsm_event == "HANDSHAKE_FAILED"' |
+		awk -v last="${1-}" 'last { printf "%d ", ($1 - last) / 1000 } { last = $1 }'
 }
 
 refused off
 sleep 70
 check_equal "refused, persist=off: nothing follows" "0 1" "$(sessions) $(ever)"
+in_ns "$client" ping -q -i 0.05 -c 380 -W 1 $IN4G >"$TEST_TMP/pings" || true
+check_equal "refused, persist=off: traffic tries as seldom as persist does" \
+	"1 1 2 4 8 " "$(pauses)"
+check "refused, persist=off: senders are told" grep -q '+[0-9]* errors' "$TEST_TMP/pings"
 remove refused-off
 
 # Each attempt is refused a round trip after it was made. The kernel's timer wheel may
 # be late by an eighth, so whole seconds count.
 refused on
 sleep 20
-mapfile -t failed < <(moments '.fsm_event == "HANDSHAKE_FAILED"')
-last=$(at KEYS_REFUSED)
-pauses=
-for moment in "${failed[@]}"; do
-	pauses+="$(awk -v a="$last" -v b="$moment" 'BEGIN { printf "%d", (b - a) / 1000 }') "
-	last=$moment
-done
 check_equal "refused, persist=on: successors are tried after 1, 1, 2, 4, 8 s" \
-	"1 1 2 4 8 " "$pauses"
+	"1 1 2 4 8 " "$(pauses "$(at KEYS_REFUSED)")"
 jvpn "$gw" set jvpn0 cipher aes-256-gcm,chacha20-poly1305
 check "refused, persist=on: one that is not refused is ATTACHED" wait_for 20 attached
 check_fails "refused, persist=on: it is another session" \
@@ -259,3 +268,31 @@ uplink_up 1
 check "refused packets: ATTACHED again" wait_for 5 attached
 check "refused packets: not any more" ping_inner 4
 remove refused-packets
+
+# What waited for a path goes back when the session stops looking for one.
+tunnel 4
+policy "$client" recovery_window=1500
+connect
+blackhole 1
+uplink_down 0
+check_equal "given back: the session looks for a path" RECOVERING "$(state "$client")"
+before=$(counter "$client" tx_no_binding)
+in_ns "$client" ping -c 1 -W 10 $IN4G >"$TEST_TMP/given4" &
+in_ns "$client" ping -c 1 -W 10 $IN6G >"$TEST_TMP/given6" &
+sleep 0.1
+check_equal "given back: they wait" 2 "$(session "$client" .queued)"
+check "given back: DEGRADED" wait_for 5 degraded
+wait_for 1 grep -q unreachable "$TEST_TMP/given6" || true
+check "given back: the sender is told, IPv4" \
+	grep "Destination Host Unreachable" "$TEST_TMP/given4"
+check "given back: the sender is told, IPv6" \
+	grep "Address unreachable" "$TEST_TMP/given6"
+check_equal "given back: each is counted" $((before + 2)) \
+	"$(counter "$client" tx_no_binding)"
+uplink_up 0
+check "given back: ATTACHED again" wait_for 10 attached
+check_equal "given back: and the event says how many" 2 "$(jvpn "$client" --json monitor jvpn0 \
+	--history | jq 'select(.fsm_event == "REATTACH_OK") | .dropped')"
+blackhole_end 1
+remove given-back
+
