@@ -151,18 +151,19 @@ background() {
 
 # wait_for SECONDS COMMAND...: until the command succeeds; fails when it did
 # not do so in time. Looks every 10 ms at first, then less and less often, for
-# looking is dear in an emulated machine: after twice the time, up to a second,
-# from then on after a quarter more.
+# looking is dear in an emulated machine: after three times the time, up to a
+# second more, from then on after a quarter more.
 wait_for() {
 	local began now pause limit=$(($1 * 1000))
 	uptime_ms began
 	shift
 	until "$@" >/dev/null 2>&1; do
 		uptime_ms now
-		pause=$((now - began))
-		((pause < limit)) || return 1
+		((now - began < limit)) || return 1
+		pause=$((2 * (now - began)))
 		((pause >= 10)) || pause=10
-		((pause <= 1000)) || pause=$((pause > 4000 ? pause / 4 : 1000))
+		((pause <= 1000)) ||
+			pause=$((now - began > 4000 ? (now - began) / 4 : 1000))
 		((pause <= began + limit - now)) || pause=$((began + limit - now))
 		sleep "$((pause / 1000)).$(printf %03d $((pause % 1000)))"
 	done

@@ -100,11 +100,13 @@ tunnel() {
 }
 
 # connect: begin the client's session and wait until it is attached and, unless
-# told not to, both paths are warm.
+# told not to, both paths are warm. Neither is sooner than it is slept for here, and
+# looking is dear.
 connect() {
 	jvpn "$client" set jvpn0 peer "${pub[gateway]}" connect
-	wait_for 10 attached &&
-		{ [[ ${1-} == cold ]] || wait_for 20 warm; }
+	sleep 0.05
+	wait_for 10 attached || return
+	[[ ${1-} == cold ]] || { sleep 0.5; wait_for 20 warm; }
 }
 
 # session NAMESPACE [FILTER]: the session as JSON, or what jq makes of it.
