@@ -184,13 +184,20 @@ exec 7>"$OUT/lock"
 flock 7
 start=$EPOCHSECONDS
 rc=0
+jobs=()
 {
 	echo "TAP version 13"
 	for part; do
 		case $part in
 		proofs | mutants) "$part" ;;
 		*) echo "not ok - $part: no such part" ;;
-		esac
+		esac >"$OUT/$part.tap" &
+		jobs+=($!)
+	done
+	for part; do
+		wait "${jobs[0]}" || echo "not ok - $part: ended early"
+		jobs=("${jobs[@]:1}")
+		cat "$OUT/$part.tap"
 	done
 	say "formal: $((EPOCHSECONDS - start)) s"
 } | awk -f "$LAB/count.awk" || rc=$?
