@@ -48,9 +48,13 @@ counted() {
 
 topology 20
 witness=$gw
-keys client gateway mallory
+keys client gateway mallory honest
+suspect=${pub[client]}
 device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
 	ListenPort = $JVPN_PORT
+	[Peer]
+	PublicKey = ${pub[honest]}
+	AllowedIPs = 10.9.0.77/32
 	[Peer]
 	PublicKey = ${pub[client]}
 	AllowedIPs = $IN4C/32
@@ -58,6 +62,9 @@ device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
 	PublicKey = ${pub[mallory]}
 	AllowedIPs = 10.9.0.66/32
 CONF
+
+# Somebody else's session goes on all the time.
+honest_device "$net" 10.9.0.77/24
 
 start() {
 	peer_start "$client" --key "$TEST_TMP/$1.key" --peer "${pub[gateway]}" \
@@ -70,6 +77,8 @@ start client
 check "attached" peer connect 0
 check "one move" peer switch 1
 check "another move" peer switch 0
+
+honest_begin "$net" $IN4G
 
 # --- Requests that are not good ---------------------------------------------
 
@@ -114,6 +123,20 @@ check_equal "relayed ahead: is reported" SEC_UNBOUND_SOURCE \
 check_equal "relayed ahead: nothing changed" "$before" "$(identity)"
 check "relayed ahead: traffic goes on" peer ping 2
 
+# What is sealed may come from anywhere, unless policy is strict.
+peer astray
+check_equal "from another path: is delivered" 3 "$peer_said"
+jvpn "$gw" policy set jvpn0 --strict strict_binding=on
+before=$(identity)
+unbound=$(counter "$gw" rx_unbound)
+peer astray
+check_equal "from another path, strict_binding: is not" 0 "$peer_said"
+check_equal "from another path, strict_binding: is counted" $((unbound + 3)) \
+	"$(counter "$gw" rx_unbound)"
+check_equal "from another path, strict_binding: nothing changed" "$before" "$(identity)"
+check "from another path, strict_binding: traffic goes on" peer ping 2
+jvpn "$gw" policy set jvpn0 --strict strict_binding=off
+
 count_bytes $VICTIM
 before=$(identity)
 check "spoofed" peer spoof $VICTIM 5
@@ -152,14 +175,16 @@ check_equal "no invariant was hurt" 0 "$(counter "$gw" invariant)"
 
 # --- Sessions of others -----------------------------------------------------
 
-id=$(session "$gw" .id)
 before=$(identity)
+id=${before%% *}
 peer_stop
 start mallory
 peer steal "$id" || true
 check_equal "another peer: the session does not exist for him" 167 "$peer_said"
 check_equal "another peer: nothing changed" "$before" "$(identity)"
 peer_stop
+honest_end "beside all that"
+ip -n "$net" link del jvpn0
 ip -n "$gw" link del jvpn0
 
 peer_start "$gw" --key "$TEST_TMP/gateway.key" --peer "${pub[client]}" \

@@ -61,16 +61,6 @@ lost() {
 	jq '[.up, .down | 100 * .lost / .sent] | max' "$TEST_TMP/$1"
 }
 
-# slab: KiB of kernel objects that cannot be reclaimed. What KASAN keeps aside
-# goes first; it is freed memory.
-slab() {
-	local cache
-	for cache in /sys/kernel/slab/*/shrink; do
-		echo 1 >"$cache"
-	done 2>/dev/null
-	awk '/^SUnreclaim:/ { print $2 }' /proc/meminfo
-}
-
 identity() {
 	jvpn "$gw" --json session list jvpn0 |
 		jq -c 'sort_by(.peer) | map([.id, .state, .epoch, .active_path])'

@@ -87,7 +87,7 @@ delay 1 20
 sleep 1
 story refused-epoch STALE_EPOCH
 
-# The way back would run through the tunnel itself.
+# The way back would run through the tunnel itself: the gateway has none there.
 fresh
 ip -n "$gw" route add 203.0.113.2 dev jvpn0
 switch_to 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # volatility.sh: a violated threshold that lasts makes the session DEGRADED when its
 # time is over, not before and not after, whatever was tried meanwhile; one that
-# stops before does not.
+# stops before does not. A late heartbeat is such a threshold.
 # kernels: uml
 # timeout: 400
 
@@ -83,3 +83,18 @@ in_ns "$r1" nft delete table inet deaf
 check "refused: path 1 is taken at last" wait_for 30 \
 	eval '[[ $(session "$client" .active_path) == 1 ]]'
 over refused
+
+# A heartbeat is late before so many are that the path is dead.
+UPLINKS=0
+delay 0 60
+tunnel 4
+policy "$client" heartbeat_interval=50 heartbeat_volatile=100 latency_volatile=5000
+connect cold
+busy
+sleep 3
+blackhole 0
+check "no answer: the path is given up" wait_for 10 happened TRANSPORT_DEAD
+check_equal "no answer: the session was VOLATILE before" \
+	"HANDSHAKE_OK HEARTBEAT_TIMEOUT NO_DELIVERY" "$(reasons | cut -d ' ' -f 1-3)"
+blackhole_end 0
+over no-answer

@@ -13,6 +13,8 @@ lines as those of peer.py; these do what no honest peer does:
                         endpoint, role, unknown
   packet CASE           a datagram that is wrong: short, flags, path, tag, index,
                         init-short, init-long, init-reserved, init-mac1
+  astray                inner packets from the path that is not bound; says how many
+                        of three were answered
   relay                 a packet from another address ahead of the true one
   usurp SECONDS N       all we send from another address ahead of the true one, to which
                         it is only lost but for each Nth packet (0: all are); that
@@ -30,6 +32,11 @@ lines as those of peer.py; these do what no honest peer does:
                         1,000 such INITs a second, in the name of ADDRESS, and twice
                         a second 600 at once
   spoof ADDRESS N       N each of heartbeats and requests in the name of ADDRESS
+  hop SECONDS           moves to and fro between paths 0 and 1 without a pause; says how
+                        many were accepted
+  wanted SECONDS        as the responder, asks for a move a hundred times a second; says
+                        how often the other end moved
+  lie on|off            as the responder, half of what comes on the active path did not
   steal ID              an INIT to rekey a session that is not ours
   fixation on|off       as the responder, choose the session id
 
@@ -42,6 +49,7 @@ import socket
 import struct
 import sys
 
+import inner
 import keys
 import noise
 import peer
@@ -81,6 +89,17 @@ class Adversary(session.Initiator):
         super().learned(path, dict(body, token=path.token) if self.node.blind else body, newest)
 
 
+class Liar(session.Responder):
+    """Counts only half of what arrives where the session is, when told so."""
+
+    def received(self, datagram, route):
+        super().received(datagram, route)
+        path = self.paths.get(datagram[1])
+        if self.node.lies and path and path is self.active:
+            self.node.seen += 1
+            path.received -= self.node.seen % 2
+
+
 class Node(peer.Node):
     """Keeps what it sent; may lie about session ids, and be in two places."""
 
@@ -89,6 +108,7 @@ class Node(peer.Node):
         self.sent = []
         self.ahead, self.arrives = None, 0      # the other place's socket; see usurp
         self.blind = False
+        self.lies, self.seen = False, 0
 
     def send(self, route, datagram):
         self.sent.append((route, datagram))
@@ -208,6 +228,16 @@ class Commands(peer.Commands):
 
     # Others' addresses, others' sessions, too much.
 
+    def do_astray(self):
+        one = self.session
+        other = next(p for p in one.paths.values() if p is not one.active)
+        before = len(self.node.inner)
+        for _ in range(3):
+            self.number += 1
+            one.transmit(other, wire.DATA, inner.echo(self.here, self.there, self.number))
+        self.node.serve(seconds=1)
+        return len(self.node.inner) - before
+
     def do_relay(self):
         one = self.session
         one.polite = False
@@ -307,6 +337,27 @@ class Commands(peer.Commands):
             self.node.serve(seconds=0.3)
         self.node.serve(seconds=5)
 
+    # Moves that nobody needs.
+
+    def do_hop(self, seconds):
+        one, end, accepted = self.session, session.now() + float(seconds), 0
+        while session.now() < end:
+            epoch = one.epoch
+            one.reattach(1 - one.active.number)
+            self.wait(lambda: not one.move, "no verdict")
+            accepted += one.epoch != epoch
+        return accepted
+
+    def do_wanted(self, seconds):
+        one, before = self.session, self.session.epoch
+        for _ in self.paced(100 * int(seconds), 100):
+            one.control(one.active, wire.REATTACH_WANTED, epoch=one.epoch,
+                        reason=wire.OPERATOR_REQUEST)
+        return one.epoch - before
+
+    def do_lie(self, word):
+        self.node.lies = word == "on"
+
     def do_steal(self, session_id):
         one = Adversary(self.node, self.routes)
         one.id, one.root = bytes.fromhex(session_id), bytes(32)
@@ -320,6 +371,7 @@ class Commands(peer.Commands):
 
 
 if __name__ == "__main__":
-    peer.Node, peer.Commands, session.Initiator = Node, Commands, Adversary
+    peer.Node, peer.Commands = Node, Commands
+    session.Initiator, session.Responder = Adversary, Liar
     peer.main()
     sys.exit()

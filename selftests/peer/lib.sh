@@ -45,9 +45,16 @@ peer_show() {
 
 # --- What became of it ------------------------------------------------------
 
-# What must not change of the gateway's session.
+# his FILTER: of the session of $witness with the peer $suspect (default: the only one).
+his() {
+	jvpn "${witness-$gw}" --json session list jvpn0 | jq -r --arg peer "${suspect-}" \
+		"map(select(\$peer == \"\" or .peer == \$peer))[0] | $1"
+}
+
+# What must not change of the gateway's session with $suspect.
 identity() {
-	session "$gw" '| [.id, .state, .version, .epoch, .active_path, .lineage] | join(" ")'
+	witness=$gw his \
+		'[.id, .state, .version, .epoch, .active_path, .lineage] | join(" ")'
 }
 
 # newest: the number of the newest event of $witness, which the test sets.
@@ -85,4 +92,58 @@ count_bytes() {
 bytes() {
 	in_ns "$gw" nft -j list counter inet count "$1" |
 		jq '[.. | .bytes? // empty][0]'
+}
+
+# --- What others suffer -----------------------------------------------------
+
+# slab: KiB of kernel objects that cannot be reclaimed. What KASAN keeps aside
+# goes first; it is freed memory.
+slab() {
+	local cache
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$cache"
+	done 2>/dev/null
+	awk '/^SUnreclaim:/ { print $2 }' /proc/meminfo
+}
+
+# honest_device NAMESPACE ADDRESS/PREFIX: a client of the gateway there, attached.
+honest_device() {
+	keys gateway
+	device "$1" jvpn0 honest "$2" <<-CONF
+		[Peer]
+		PublicKey = ${pub[gateway]}
+		AllowedIPs = $IN4G/32
+		[Path]
+		Id = 0
+		Endpoint = $(remote 4)
+	CONF
+	check "an honest session" in_ns "$1" ping -q -c 2 -i 0.2 -W 2 $IN4G
+}
+
+# honest_begin NAMESPACE ADDRESS [SECONDS]: from now on until `honest_end` somebody
+# there sends a packet to ADDRESS as often (default 0.1), each of which is answered.
+honest_begin() {
+	memory_before=$(slab)
+	"${enter_ns[@]}" "$1" ping -q -i "${3-0.1}" -W 2 "$2" >"$TEST_TMP/honest" &
+	honest=$!
+	honest_ns=$1
+	honest_id=$(honest_identity)
+}
+
+honest_identity() {
+	jvpn "$honest_ns" --json session list jvpn0 | jq -c --arg peer "${suspect-}" \
+		'map(select(.peer != $peer) | [.id, .epoch])'
+}
+
+# honest_end NAME: less than 5 % of it was lost, no memory has gone.
+honest_end() {
+	local answered
+	kill -INT "$honest"
+	wait "$honest" || true
+	answered=$(awk '/transmitted/ { printf "%.1f", 100 * $4 / $1 }' "$TEST_TMP/honest")
+	note "$1: $(grep transmitted "$TEST_TMP/honest")"
+	check "$1: goodput of an honest session ($answered %)" awk -v a="$answered" \
+		'BEGIN { exit !(a > 95) }'
+	check_equal "$1: which did not move" "$honest_id" "$(honest_identity)"
+	check_at_most "$1: memory that stays, KiB" 256 $(($(slab) - memory_before))
 }
