@@ -127,6 +127,8 @@ proofs() {
 	proof life-calm life "-DCALM -DLOSS_TTL=20" recoverable_is_attached_in_time
 	proof life-flapping life "-DCALM -DLOSS_TTL=20 -DFLAPPING" recoverable_is_attached_in_time
 	proof life-slow life "-DCALM -DLOSS_TTL=20 -DSLOW=1 -DPATIENCE=9" recoverable_is_attached_in_time
+	proof choose choose "" inv12_same_outcome no_move_to_a_worse_path no_move_without_need \
+		preferred_is_preferred a_dead_path_is_left the_same_numbers_settle
 	proof life-window life "-DTERMINATE -DASK_WHY" inv3_not_ended_while_a_path_works
 }
 
@@ -168,6 +170,10 @@ mutants() {
 		"STAY, RECOVERING, STAY, RECOVERING, RECOVERING, STAY, STAY"
 	mutant "an end to the end" life "-DOPERATOR" inv11_terminated_is_absorbing \
 		OPERATOR_TERMINATE "TERMINATED, TERMINATED, TERMINATED, TERMINATED, TERMINATED, TERMINATED, ATTACHED"
+	mutant "ties to the lower id" choose "-DWITHOUT_TIES" inv12_same_outcome
+	mutant "class of the active path" choose "-DWITHOUT_CLASS" no_move_to_a_worse_path
+	mutant "hysteresis" choose "-DWITHOUT_HYSTERESIS" no_move_without_need
+	mutant "failback hold" choose "-DWITHOUT_HOLD" preferred_is_preferred
 	mutant "coming back" life "-DCALM -DLOSS_TTL=20 -DWITHOUT_RETRY" recoverable_is_attached_in_time
 	mutant "new nonce for a spent one" life "-DTERMINATE -DASK_WHY -DWITHOUT_SPENT_NONCE" \
 		inv3_not_ended_while_a_path_works
