@@ -184,8 +184,8 @@ check_equal "another peer: the session does not exist for him" 167 "$peer_said"
 check_equal "another peer: nothing changed" "$before" "$(identity)"
 peer_stop
 honest_end "beside all that"
-ip -n "$net" link del jvpn0
-ip -n "$gw" link del jvpn0
+remove_end "$net" "honest session"
+remove_end "$gw" "an adversary's session"
 
 peer_start "$gw" --key "$TEST_TMP/gateway.key" --peer "${pub[client]}" \
 	--inner $IN4G,$IN4C --listen $GW4,$JVPN_PORT

@@ -29,6 +29,12 @@ done <<-PROMISES
 PROMISES
 check_at_most "columns of its output" 80 \
 	"$(awk 'length > n { n = length } END { print n + 0 }' "$TEST_TMP/said")"
+for node in client gateway; do
+	jq -c --arg node $node 'select(.node == $node)' "$kept/demo.jsonl" \
+		>"$TEST_TMP/log.$node"
+done
+check "events keep the invariants" \
+	jvpn-tool audit verify "$TEST_TMP/log.client" "$TEST_TMP/log.gateway"
 "$demo/planted.py" "$kept" >"$TEST_TMP/planted" || true
 while read -r line; do
 	case $line in

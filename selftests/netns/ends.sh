@@ -58,8 +58,7 @@ if [[ $MACHINE == uml ]]; then
 	sleep 95
 	story nobody-answers
 else
-	ip -n "$client" link del jvpn0
-	ip -n "$gw" link del jvpn0
+	remove nobody-answers
 fi
 
 # Both ends begin at the same moment; up1 is not used, as nobody gets through

@@ -7,14 +7,6 @@ policy() { # NAMESPACE WORD...
 	jvpn "$1" policy set jvpn0 "${@:2}" >/dev/null
 }
 
-# remove NAME: the tunnel, once its events are judged.
-remove() {
-	collect "$TEST_TMP/$1"
-	check "$1: events keep the invariants" audit "$TEST_TMP/$1"
-	ip -n "$client" link del jvpn0
-	ip -n "$gw" link del jvpn0
-}
-
 # moments FILTER: when such events happened at the client, ms.
 moments() {
 	jvpn "$client" --json monitor jvpn0 --history |

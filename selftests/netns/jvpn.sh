@@ -194,6 +194,21 @@ audit() {
 	done
 }
 
+# remove NAME: the tunnel, once its events are judged.
+remove() {
+	collect "$TEST_TMP/$1"
+	check "$1: events keep the invariants" audit "$TEST_TMP/$1"
+	ip -n "$client" link del jvpn0
+	ip -n "$gw" link del jvpn0
+}
+
+# remove_end NAMESPACE NAME: its device, likewise.
+remove_end() {
+	history_of "$1" "$TEST_TMP/$2"
+	check "$2: events keep the invariants" jvpn-tool audit verify "$TEST_TMP/$2"
+	ip -n "$1" link del jvpn0
+}
+
 # audit_left: the same for what devices know that are there at the end of a test.
 audit_left() {
 	local ns logs=()

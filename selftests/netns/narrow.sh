@@ -45,8 +45,7 @@ for family in 4 6; do
 	check "v$family: what must not be refused is, IPv6" \
 		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -s 1232 $IN6G
 	check_equal "v$family: nothing more was swallowed" "$before" "$(counted)"
-	ip -n "$client" link del jvpn0
-	ip -n "$gw" link del jvpn0
+	remove "overhead-v$family"
 done
 
 in_ns "$r0" nft delete table inet narrow
@@ -72,6 +71,5 @@ for family in 4 6; do
 	ip -n "$client" route flush cache
 	check "wide again, v$family: long packets pass" \
 		in_ns "$client" ping -q -c 2 -i 0.2 -W 2 -M "do" -s 1300 $IN4G
-	ip -n "$client" link del jvpn0
-	ip -n "$gw" link del jvpn0
+	remove "link-v$family"
 done

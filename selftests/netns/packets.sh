@@ -124,7 +124,7 @@ check "and given back, passes again" ping_inner 4
 # --- Marks ---
 
 # Only what carries the mark gets out by this table; paths without an interface.
-ip -n "$client" link del jvpn0
+remove_end "$client" "up to here"
 UPLINKS='' client_device 4 "FwMark = 0x77"
 jvpn "$client" path add jvpn0 "${pub[gateway]}" remote "$(remote 4)"
 ip -n "$client" rule add fwmark 0x77 table 77

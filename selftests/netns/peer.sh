@@ -75,7 +75,7 @@ check_equal "initiator: nothing odd was counted" "" "$(odd_counters "$gw")"
 check_equal "initiator: nothing odd was reported" "" "$(security "$gw")"
 
 # The gateway forgets: NOTICE, an INIT to rekey, and a refusal.
-ip -n "$gw" link del jvpn0
+remove_end "$gw" "initiator, the first session"
 device_again "$gw" jvpn0
 peer said
 check "initiator: NOTICE of a gateway that began anew" peer heard NOTICE
@@ -88,7 +88,7 @@ check "initiator: it ends the session" peer terminate
 check "initiator: which the gateway hears" wait_for 5 eval \
 	'[[ $(jvpn "$gw" --json session list jvpn0 | jq length) == 0 ]]'
 peer_stop
-ip -n "$gw" link del jvpn0
+remove_end "$gw" "initiator, the second session"
 
 # --- The module begins ------------------------------------------------------
 

@@ -57,7 +57,7 @@ connect
 check_equal "dense: keys were rotated" 1 "$(session "$client" .rekeys)"
 check_equal "dense: no packet of the old ones is lost" "0 0" \
 	"$(jq -r '"\(.up.lost) \(.down.lost)"' "$TEST_TMP/dense")"
-remove_devices
+remove dense-events
 
 unload_module
 load_module 'aead_driver_gcm=cryptd(gcm_base(ctr(aes-generic),ghash-generic))'
