@@ -172,7 +172,7 @@ void jvpn_session_queue_expire(struct jvpn_session *session, u64 now, struct jvp
 void jvpn_session_queue_bound(struct jvpn_session *session, struct sk_buff_head *drop);
 /* Refuses all that waits: nothing will take it. Locked. */
 void jvpn_session_queue_refuse(struct jvpn_session *session, struct jvpn_outbox *out);
-/* Counts what was refused, tells its senders and frees it. BH off, RCU, not locked. */
+/* Counts what was refused, tells its senders and frees it. Not locked. */
 void jvpn_queue_refused(struct jvpn_device *device, struct sk_buff_head *list);
 /* What waited for our own create goes out by the session that came instead. Not locked. */
 void jvpn_session_queue_inherit(struct jvpn_session *session, struct jvpn_session *old);

@@ -80,29 +80,6 @@ void jvpn_session_queue_refuse(struct jvpn_session *session, struct jvpn_outbox 
 	session->queue_bytes = 0;
 }
 
-void jvpn_session_queue_inherit(struct jvpn_session *session, struct jvpn_session *old)
-{
-	struct sk_buff_head list;
-	u32 bytes;
-
-	if (!old || READ_ONCE(old->state) != JVPN_STATE_BIRTH)
-		return;
-	__skb_queue_head_init(&list);
-	spin_lock_bh(&old->lock);
-	skb_queue_splice_tail_init(&old->queue, &list);
-	bytes = old->queue_bytes;
-	old->queue_bytes = 0;
-	spin_unlock_bh(&old->lock);
-	spin_lock_bh(&session->lock);
-	if (!session->dead) {
-		skb_queue_splice_tail_init(&list, &session->queue);
-		session->queue_bytes += bytes;
-		jvpn_session_queue_bound(session, &list);
-	}
-	spin_unlock_bh(&session->lock);
-	__skb_queue_purge(&list);
-}
-
 /* A device that is down or going says nothing. */
 static void refuse_inner(struct jvpn_device *device, struct sk_buff *skb)
 {
@@ -137,6 +114,31 @@ void jvpn_queue_refused(struct jvpn_device *device, struct sk_buff_head *list)
 	}
 }
 
+void jvpn_session_queue_inherit(struct jvpn_session *session, struct jvpn_session *old)
+{
+	struct sk_buff_head list, drop;
+	u32 bytes;
+
+	if (!old || READ_ONCE(old->state) != JVPN_STATE_BIRTH)
+		return;
+	__skb_queue_head_init(&list);
+	__skb_queue_head_init(&drop);
+	spin_lock_bh(&old->lock);
+	skb_queue_splice_tail_init(&old->queue, &list);
+	bytes = old->queue_bytes;
+	old->queue_bytes = 0;
+	spin_unlock_bh(&old->lock);
+	spin_lock_bh(&session->lock);
+	if (!session->dead) {
+		skb_queue_splice_tail_init(&list, &session->queue);
+		session->queue_bytes += bytes;
+		jvpn_session_queue_bound(session, &drop);
+	}
+	spin_unlock_bh(&session->lock);
+	__skb_queue_purge(&drop);
+	jvpn_queue_refused(session->device, &list);	/* it ended before it got them */
+}
+
 static bool session_has_keys(struct jvpn_session *session)
 {
 	struct jvpn_keypair *keypair;
@@ -156,7 +158,6 @@ void jvpn_session_queue_flush(struct jvpn_session *session)
 {
 	struct sk_buff_head list, drop;
 	int rounds = FLUSH_ROUNDS;
-	struct sk_buff *skb;
 
 	__skb_queue_head_init(&list);
 	__skb_queue_head_init(&drop);
@@ -176,16 +177,14 @@ void jvpn_session_queue_flush(struct jvpn_session *session)
 		spin_unlock_bh(&session->lock);
 		jvpn_send_inner(session, &list);
 		spin_lock_bh(&session->lock);
-		if (session->dead)
-			skb_queue_splice_init(&list, &drop);
-		else
+		if (!session->dead)
 			queue_put_back(session, &list, &drop);
 	}
 	WRITE_ONCE(session->holding, session->dead || !session_open(session));
 	session->flushing = false;
 	spin_unlock_bh(&session->lock);
-	while ((skb = __skb_dequeue(&drop)))
-		kfree_skb(skb);
+	__skb_queue_purge(&drop);
+	jvpn_queue_refused(session->device, &list);	/* what a session that ended left */
 }
 
 void jvpn_session_hold(struct jvpn_peer *peer, struct jvpn_session *session,
