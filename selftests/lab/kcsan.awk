@@ -14,39 +14,21 @@
 # pairs of functions that are `known`, in what is theirs alone.
 
 BEGIN {
-	# Routes, addresses and interfaces are looked up under RCU, while others change
-	# them.
+	# Routes are looked up under RCU, while others change them.
 	entry["ip_route_output_flow"]
 	entry["__fib_lookup"]
 	entry["fib_table_lookup"]
 	entry["ip6_dst_lookup_flow"]
 	entry["ip6_route_output_flags"]
-	entry["__ip_dev_find"]
-	entry["ipv6_chk_addr"]
-	entry["dev_get_by_index"]
-	entry["dev_get_by_index_rcu"]
-	entry["dev_get_by_name"]
-	entry["dev_get_by_name_rcu"]
 	# Who sends a packet or a message has given it away.
 	entry["udp_tunnel_xmit_skb"]
 	entry["udp_tunnel6_xmit_skb"]
-	entry["ip_local_out"]
-	entry["ip6_local_out"]
-	entry["icmp_ndo_send"]
-	entry["icmpv6_ndo_send"]
-	entry["netlink_unicast"]
 	entry["netlink_broadcast_filtered"]
 	entry["genlmsg_multicast_netns_filtered"]
-	# These lock what they touch.
-	entry["mutex_lock"]
-	entry["rtnl_lock"]
-	entry["down_read"]
-	entry["down_write"]
+	# A worker is woken by what another processor may just have changed.
 	entry["queue_work_on"]
 	entry["queue_delayed_work_on"]
 	entry["mod_delayed_work_on"]
-	entry["call_rcu"]
-	entry["hrtimer_start_range_ns"]
 	# A bound socket gets packets before it is a tunnel's.
 	entry["setup_udp_tunnel_sock"]
 

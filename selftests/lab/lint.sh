@@ -186,18 +186,18 @@ for kernel in 6.1 6.12; do
 done
 # shellcheck disable=SC2086
 (($#)) || set -- $all_checks
-first=() second=()
+builds=() others=()
 for check; do
 	case " $building " in
-	*" $check "*) first+=("$check") ;;
-	*) second+=("$check") ;;
+	*" $check "*) builds+=("$check") ;;
+	*) others+=("$check") ;;
 	esac
 done
 rc=0
 {
 	echo "TAP version 13"
-	run_checks "${first[@]}" >"$JVPN_BUILD/building.tap" &
-	run_checks "${second[@]}"
+	run_checks "${builds[@]}" >"$JVPN_BUILD/building.tap" &
+	run_checks "${others[@]}"
 	wait $! || echo "not ok - lint: ended early"
 	cat "$JVPN_BUILD/building.tap"
 } | awk -f "$LAB/count.awk" || rc=$?

@@ -48,20 +48,8 @@ counted() {
 
 topology 20
 witness=$gw
-keys client gateway mallory honest
+gateway_for honest 10.9.0.77 client $IN4C mallory 10.9.0.66
 suspect=${pub[client]}
-device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
-	ListenPort = $JVPN_PORT
-	[Peer]
-	PublicKey = ${pub[honest]}
-	AllowedIPs = 10.9.0.77/32
-	[Peer]
-	PublicKey = ${pub[client]}
-	AllowedIPs = $IN4C/32
-	[Peer]
-	PublicKey = ${pub[mallory]}
-	AllowedIPs = 10.9.0.66/32
-CONF
 
 # Somebody else's session goes on all the time.
 honest_device "$net" 10.9.0.77/24

@@ -15,17 +15,8 @@ IN4H=10.9.0.77
 # The other address is nearer to the gateway than the true one.
 topology 40 20
 witness=$gw
-keys client gateway honest
+gateway_for client $IN4C honest $IN4H
 suspect=${pub[client]}
-device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
-	ListenPort = $JVPN_PORT
-	[Peer]
-	PublicKey = ${pub[client]}
-	AllowedIPs = $IN4C/32
-	[Peer]
-	PublicKey = ${pub[honest]}
-	AllowedIPs = $IN4H/32
-CONF
 honest_device "$net" $IN4H/24
 peer_start "$client" --key "$TEST_TMP/client.key" --peer "${pub[gateway]}" \
 	--inner $IN4C,$IN4G --path 0,$MOVED,up0,$GW4,$JVPN_PORT \
@@ -33,6 +24,9 @@ peer_start "$client" --key "$TEST_TMP/client.key" --peer "${pub[gateway]}" \
 
 # --- Relayed ahead of a path that loses -------------------------------------
 
+# The first packet over an uplink waits for the router's answer to ARP: only then is
+# the other address ahead with each.
+check "the nearer way" in_ns "$client" ping -q -c 1 -W 2 -I up1 $GW4
 check "attached" peer connect 0
 check "traffic" peer ping 3
 honest_begin "$net" $IN4G 1
@@ -42,12 +36,11 @@ seq=$(newest)
 peer usurp 5 3
 check "relayed: the other address proved itself and asked" test "$peer_said" -gt 3
 check_equal "relayed: nothing changed" "$before" "$(identity)"
-# What the other address happens to send twice is an attempt; the path's own copies,
-# which come later, are none.
+# The path's own copies, which come later, are no attempt.
 check_equal "relayed: is reported" "SEC_UNBOUND_SOURCE 203.0.113.2" \
 	"$(events_since "$seq" SECURITY \
 		'"\(.reason) \(.remote_to // .remote_from | sub(":[0-9]*$"; ""))"' |
-		grep -vx "SEC_REPLAY_ATTEMPT 203.0.113.2" | sort -u | paste -sd ' ')"
+		sort -u | paste -sd ' ')"
 check "relayed: traffic goes on" peer ping 2
 # Who relays everything is a NAT for all that anybody can tell: the above was close.
 peer usurp 5 0

@@ -32,6 +32,7 @@ check_at_most "columns of its output" 80 \
 for node in client gateway; do
 	jq -c --arg node $node 'select(.node == $node)' "$kept/demo.jsonl" \
 		>"$TEST_TMP/log.$node"
+	check "events of the $node" test -s "$TEST_TMP/log.$node"
 done
 check "events keep the invariants" \
 	jvpn-tool audit verify "$TEST_TMP/log.client" "$TEST_TMP/log.gateway"

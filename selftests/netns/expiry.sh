@@ -295,4 +295,3 @@ check_equal "given back: and the event says how many" 2 "$(jvpn "$client" --json
 	--history | jq 'select(.fsm_event == "REATTACH_OK") | .dropped')"
 blackhole_end 1
 remove given-back
-

@@ -18,26 +18,10 @@ FLOOD=5000 RATE=10000
 IN4H=10.9.0.77
 
 topology 20
-keys client gateway mallory
-device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
-	ListenPort = $JVPN_PORT
-	[Peer]
-	PublicKey = ${pub[client]}
-	AllowedIPs = $IN4H/32
-	[Peer]
-	PublicKey = ${pub[mallory]}
-	AllowedIPs = 10.9.0.66/32
-CONF
+gateway_for honest $IN4H mallory 10.9.0.66
 # The honest client is where attackers are in other tests; the floods come from
 # behind the routers.
-device "$attacker" jvpn0 client $IN4H/24 <<-CONF
-	[Peer]
-	PublicKey = ${pub[gateway]}
-	AllowedIPs = $IN4G/32
-	[Path]
-	Id = 0
-	Endpoint = $(remote 4)
-CONF
+honest_device "$attacker" $IN4H/24
 peer_start "$client" --key "$TEST_TMP/mallory.key" --peer "${pub[gateway]}" \
 	--inner 10.9.0.66,$IN4G --path 0,10.1.0.2,up0,$GW4,$JVPN_PORT \
 	--path 2,10.2.0.2,up1,$GW4,$JVPN_PORT

@@ -43,6 +43,22 @@ peer_show() {
 	jq -r "$1" <<<"$peer_said"
 }
 
+# gateway_for KEY ADDRESS [KEY ADDRESS]...: the gateway, which has these peers.
+gateway_for() {
+	local n
+	for ((n = 1; n < $#; n += 2)); do
+		keys "${!n}"
+	done
+	device "$gw" jvpn0 gateway $IN4G/24 <<-CONF
+		ListenPort = $JVPN_PORT
+		$(while (($#)); do
+			printf '%s\n' "[Peer]" "PublicKey = ${pub[$1]}" \
+				"AllowedIPs = $2/32"
+			shift 2
+		done)
+	CONF
+}
+
 # --- What became of it ------------------------------------------------------
 
 # his FILTER: of the session of $witness with the peer $suspect (default: the only one).
