@@ -146,40 +146,43 @@ inline judge()
 init {
 	byte i;
 
-	do
-	:: i == PATHS -> break
-	:: else ->
+	/* What is only half chosen is no state to remember. */
+	atomic {
+		do
+		:: i == PATHS -> break
+		:: else ->
+			if
+			:: fit[i] = FIT
+			:: fit[i] = VIOLATES
+			:: fit[i] = DOWN
+			fi;
+			if
+			:: class[i] = 0
+			:: class[i] = 1
+			fi;
+			if
+			:: loss[i] = 0
+			:: loss[i] = 1
+			fi;
+			if
+			:: srtt[i] = 0
+			:: srtt[i] = 4
+			:: srtt[i] = 5
+			:: srtt[i] = 6
+			fi;
+			if
+			:: held[i] = 0
+			:: held[i] = 1
+			fi;
+			i++
+		od;
 		if
-		:: fit[i] = FIT
-		:: fit[i] = VIOLATES
-		:: fit[i] = DOWN
+		:: bound = 0
+		:: bound = 1
+		:: bound = 2
+		:: bound = NONE
 		fi;
-		if
-		:: class[i] = 0
-		:: class[i] = 1
-		fi;
-		if
-		:: loss[i] = 0
-		:: loss[i] = 1
-		fi;
-		if
-		:: srtt[i] = 0
-		:: srtt[i] = 4
-		:: srtt[i] = 5
-		:: srtt[i] = 6
-		fi;
-		if
-		:: held[i] = 0
-		:: held[i] = 1
-		fi;
-		i++
-	od;
-	if
-	:: bound = 0
-	:: bound = 1
-	:: bound = 2
-	:: bound = NONE
-	fi;
+	}
 	d_step {
 		from = bound;
 		choose(0, 1, 2);
@@ -200,6 +203,19 @@ init {
 			choose(0, 1, 2)
 		:: else -> break
 		od;
-		CLAIM(the_same_numbers_settle, !move)
+		CLAIM(the_same_numbers_settle, !move);
+		/* All that was judged is one state. */
+		i = 0;
+		do
+		:: i == PATHS -> break
+		:: else ->
+			fit[i] = 0;
+			class[i] = 0;
+			loss[i] = 0;
+			srtt[i] = 0;
+			held[i] = 0;
+			i++
+		od;
+		bound = 0
 	}
 }

@@ -198,10 +198,13 @@ setup_ns() {
 	local var
 	for var in "$@"; do
 		printf -v "$var" '%s-%s' "${var//_/-}" "$$"
-		ip netns add "${!var}"
 		defer ip netns del "${!var}"
+		echo "netns add ${!var}"
+	done >"$TEST_TMP/netns"
+	ip -batch "$TEST_TMP/netns"
+	for var in "$@"; do
 		# shellcheck disable=SC2016
-		in_ns "${!var}" bash -c '
+		in_ns "${!var}" sh -c '
 			ip link set lo up
 			cd /proc/sys/net/ipv6/conf
 			for scope in all default; do
@@ -248,7 +251,7 @@ batch() {
 
 forwarding() {
 	# shellcheck disable=SC2016
-	in_ns "$1" bash -c '
+	in_ns "$1" sh -c '
 		cd /proc/sys/net
 		echo 1 >ipv4/ip_forward
 		for scope in all default; do
@@ -368,10 +371,10 @@ router() {
 # uplink_routes UPLINK: the default routes over it (they go with the link).
 uplink_routes() {
 	local n=$(($1 + 1))
-	ip -n "$client" route replace default via "10.$n.0.1" dev "up$1" \
-		metric $((n * 100))
-	ip -n "$client" -6 route replace default via "2001:db8:$n::1" \
-		dev "up$1" metric $((n * 100))
+	batch "$client" <<-COMMANDS
+		route replace default via 10.$n.0.1 dev up$1 metric $((n * 100))
+		route replace default via 2001:db8:$n::1 dev up$1 metric $((n * 100))
+	COMMANDS
 }
 
 # nat_rules PORTS: what r1 does; connections leave from these ports.
